@@ -1,0 +1,89 @@
+// Turns TypeScript sources into what Node runs, one file at a time, the way make does: a file whose output is newer is left alone.
+// swc, because NestJS and TypeORM need `emitDecoratorMetadata`; types are checked separately (`npm run types`).
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const workspaceRoot = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
+
+/** The swc options shared with vitest, so that tests run what ships. */
+export const swcOptions = {
+  jsc: {
+    target: 'es2024',
+    parser: { syntax: 'typescript', decorators: true },
+    transform: { legacyDecorator: true, decoratorMetadata: true, useDefineForClassFields: false },
+    keepClassNames: true,
+  },
+  module: { type: 'es6' },
+  sourceMaps: true,
+};
+
+/** Every package of the workspace, as absolute folders. */
+export function packageFolders() {
+  return ['libs', 'services'].flatMap((group) =>
+    readdirSync(join(workspaceRoot, group))
+      .map((name) => join(workspaceRoot, group, name))
+      .filter((folder) => existsSync(join(folder, 'package.json'))),
+  );
+}
+
+/**
+ * Compiles the stale sources of `folders` (absolute paths) into their `dist`; returns how many files were written.
+ * Files that are not TypeScript (policy packs, SQL, sample texts) are copied beside the code that reads them.
+ */
+export async function compile(folders) {
+  const stale = folders.flatMap(staleFiles);
+  if (stale.length === 0) return 0;
+  const { transformFile } = await import('@swc/core');
+  for (const { source, output, folder } of stale) {
+    mkdirSync(dirname(output), { recursive: true });
+    if (!source.endsWith('.ts')) {
+      writeFileSync(output, readFileSync(source));
+      continue;
+    }
+    const { code, map } = await transformFile(source, {
+      ...swcOptions,
+      swcrc: false,
+      sourceFileName: relative(dirname(output), source),
+      root: folder,
+    });
+    writeFileSync(output, `${code}\n//# sourceMappingURL=${basename(output)}.map\n`);
+    if (map) writeFileSync(`${output}.map`, map);
+  }
+  return stale.length;
+}
+
+function staleFiles(folder) {
+  const sourceRoot = join(folder, 'src');
+  if (!existsSync(sourceRoot)) return [];
+  const outputs = new Set();
+  const stale = [];
+  for (const source of walk(sourceRoot)) {
+    if (/\.spec\.ts$|\.d\.ts$/.test(source)) continue;
+    const output = join(folder, 'dist', relative(sourceRoot, source)).replace(/\.ts$/, '.js');
+    outputs.add(output);
+    if (modified(output) < modified(source)) stale.push({ source, output, folder });
+  }
+  removeOrphans(join(folder, 'dist'), outputs);
+  return stale;
+}
+
+/** A deleted source must not live on as a compiled file. */
+function removeOrphans(distFolder, outputs) {
+  if (!existsSync(distFolder)) return;
+  for (const file of walk(distFolder)) {
+    if (!outputs.has(file.replace(/\.map$/, ''))) rmSync(file);
+  }
+}
+
+function* walk(folder) {
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) yield* walk(path);
+    else yield path;
+  }
+}
+
+function modified(path) {
+  return statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+}

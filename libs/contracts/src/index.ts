@@ -1,0 +1,49 @@
+export { formatInstant, InstantText, parseInstant, type Instant } from './instant.js';
+export {
+  Actor,
+  ActorRole,
+  Assignment,
+  ChangeKind,
+  compareTicketEvents,
+  kindRank,
+  StatusCategory,
+  ticketEventData,
+  ticketEventTypes,
+  TicketFields,
+  TicketStatus,
+  withoutText,
+  type TicketEvent,
+  type TicketEventData,
+  type TicketEventType,
+} from './ticket-event.js';
+export {
+  parseCloudEvent,
+  TICKET_EVENT_VERSION,
+  toCloudEvent,
+  type EventProblem,
+  type ParsedTicketEvent,
+} from './cloud-event.js';
+export type { ClassifiedEvent, CoverageDecision, PriorityDecision, PrioritySetter } from './classified-event.js';
+export {
+  clockEventKinds,
+  commitments,
+  targets,
+  type ClockEventKind,
+  type Commitment,
+  type SlaEvent,
+  type SlaEventType,
+  type Target,
+} from './sla-event.js';
+export { deadLetterTopic, ticketPartition, topics, type Topic } from './topics.js';
+export {
+  DEFAULT_SETTLE_MS,
+  horizonOf,
+  type ClassifiedRecord,
+  type ClassifiedTopicRecord,
+  type ConfigRecord,
+  type Horizon,
+  type ReceivedRecord,
+  type ReceivedTopicRecord,
+  type SourceTime,
+  type Watermark,
+} from './log-record.js';

@@ -1,0 +1,66 @@
+import type { ClassifiedEvent } from './classified-event.js';
+import type { Instant } from './instant.js';
+import type { TicketEvent } from './ticket-event.js';
+
+/**
+ * What the records of `tickets.received` and `tickets.classified` hold, told apart by `kind`. Control records (watermarks, config)
+ * stand on every partition, in order with the events around them.
+ */
+
+/**
+ * Time, as far as SLA clocks may know it: everything any intake acknowledged before `at` stands before this record in the log.
+ * `sources` lists those whose time is behind `at`: a historical session (its declared progress) or an upstream with lag.
+ */
+export interface Watermark {
+  readonly kind: 'watermark';
+  readonly at: Instant;
+  readonly sources: Readonly<Record<string, SourceTime>>;
+}
+
+export interface SourceTime {
+  /** How far the source's own time has come, epoch ms; everything dated up to and including it has been sent. */
+  readonly at: Instant;
+  readonly mode: 'live' | 'historical';
+}
+
+/** A policy version became effective; the version itself is in PostgreSQL. */
+export interface ConfigRecord {
+  readonly kind: 'config';
+  readonly policy: string;
+  readonly version: string;
+  readonly at: Instant;
+}
+
+export interface ReceivedRecord {
+  readonly kind: 'event';
+  readonly event: TicketEvent;
+  /** The policy that judges the ticket, as intake resolved it from the event or its source. */
+  readonly policy: string;
+}
+
+export interface ClassifiedRecord extends ClassifiedEvent {
+  readonly kind: 'event';
+}
+
+export type ReceivedTopicRecord = ReceivedRecord | Watermark | ConfigRecord;
+export type ClassifiedTopicRecord = ClassifiedRecord | Watermark | ConfigRecord;
+
+/** How late a helpdesk's deliveries usually are, ms, where the policy does not say (SLA-SEMANTICS §1). */
+export const DEFAULT_SETTLE_MS = 5_000;
+
+/** How far a ticket may be folded: events dated up to and including `eventsUpTo`, deadlines strictly before `duesBefore`. */
+export interface Horizon {
+  readonly eventsUpTo: Instant;
+  readonly duesBefore: Instant;
+}
+
+/**
+ * The horizon of a source under a watermark (SLA-SEMANTICS §1). A live source's lies `settle` behind the watermark, so that what
+ * arrives within `settle` still finds its place; a declared time is exact: everything dated up to and including it has been sent.
+ */
+export function horizonOf(watermark: Watermark, source: string, settleMs: number): Horizon {
+  const own = watermark.sources[source];
+  if (own?.mode === 'historical') return { eventsUpTo: own.at, duesBefore: own.at };
+  const settled = Math.min(own?.at ?? watermark.at, watermark.at) - settleMs;
+  return { eventsUpTo: settled - 1, duesBefore: settled };
+}

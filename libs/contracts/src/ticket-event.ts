@@ -1,0 +1,211 @@
+import { z } from 'zod';
+import { InstantText, type Instant } from './instant.js';
+
+/**
+ * Ticket events: what a helpdesk says happened to a ticket. This is the format intake accepts (as CloudEvents), `tickets.received`
+ * carries and the command line reads and writes as NDJSON. Adapters for helpdesks translate into it; nothing behind intake knows a vendor.
+ */
+
+const shortText = z.string().min(1).max(200);
+const nullableShortText = z.string().min(1).max(200).nullable();
+
+/** Who acted, judged per ticket: an employee's own ticket has a requester, not an agent (SLA-SEMANTICS §10). */
+export const ActorRole = z.enum(['requester', 'participant', 'agent', 'bot', 'system']);
+export type ActorRole = z.infer<typeof ActorRole>;
+
+export const Actor = z.strictObject({
+  role: ActorRole,
+  /** An opaque id of the person; never a name or an address. */
+  id: shortText.optional(),
+});
+export type Actor = z.infer<typeof Actor>;
+
+/**
+ * What a status means for clocks. `waiting_requester` ends when the requester writes; `waiting_other` (a vendor, a deployment) does not.
+ * `solved` may be reopened; `closed` is final for a promise that was never answered.
+ */
+export const StatusCategory = z.enum(['open', 'waiting_requester', 'waiting_other', 'solved', 'closed']);
+export type StatusCategory = z.infer<typeof StatusCategory>;
+
+/** A status by the helpdesk's own name and by its meaning. A policy may name statuses in its pause rules by either. */
+export const TicketStatus = z.strictObject({ name: shortText, category: StatusCategory });
+export type TicketStatus = z.infer<typeof TicketStatus>;
+
+/** A person, a team, both or neither. A person's id is opaque. */
+export const Assignment = z.strictObject({
+  person: nullableShortText.default(null),
+  team: nullableShortText.default(null),
+});
+export type Assignment = z.infer<typeof Assignment>;
+
+/** Form fields: what the requester or an agent chose. Free text belongs in `subject` and `body`. */
+export const TicketFields = z.record(z.string().max(100), z.union([z.string().max(2_000), z.number(), z.boolean(), z.null()]));
+export type TicketFields = z.infer<typeof TicketFields>;
+
+/** Attributes by which a policy decides coverage and promises. */
+const attributes = {
+  customer: nullableShortText.optional(),
+  plan: nullableShortText.optional(),
+  tier: nullableShortText.optional(),
+  channel: nullableShortText.optional(),
+  product: nullableShortText.optional(),
+  stage: nullableShortText.optional(),
+};
+
+/** Whether a change was wrong from the start (effective from creation) or happened at its instant (SLA-SEMANTICS §5). */
+export const ChangeKind = z.enum(['correction', 'change']);
+export type ChangeKind = z.infer<typeof ChangeKind>;
+
+const text = {
+  subject: z.string().max(2_000).optional(),
+  body: z.string().max(200_000).optional(),
+  /** BCP 47 language of the text, where the helpdesk knows it. */
+  language: z.string().max(35).optional(),
+};
+
+const common = {
+  /** Any event may claim when its ticket was created; the smallest claim is the creation. */
+  ticket: z.strictObject({ createdAt: InstantText.optional() }).optional(),
+  actor: Actor.optional(),
+};
+
+export const ticketEventData = {
+  'ticket.created': z.strictObject({
+    ...common,
+    ...text,
+    ...attributes,
+    /** `requester` wrote it; `on_behalf`: an agent for a requester; `outbound`: an agent wrote first. */
+    origin: z.enum(['requester', 'on_behalf', 'outbound']).default('requester'),
+    /** The policy that judges this ticket; without it, the source's own. */
+    policy: shortText.optional(),
+    /** The priority the requester chose, by any name or alias of the policy. */
+    priority: shortText.optional(),
+    status: TicketStatus.optional(),
+    assignee: Assignment.optional(),
+    fields: TicketFields.optional(),
+  }),
+  'ticket.message.added': z.strictObject({
+    ...common,
+    actor: Actor,
+    visibility: z.enum(['public', 'internal']).default('public'),
+    /** An out-of-office answer or another automatic reply. */
+    autoReply: z.boolean().default(false),
+    body: text.body,
+    language: text.language,
+  }),
+  'ticket.status.changed': z.strictObject({ ...common, status: TicketStatus }),
+  'ticket.priority.changed': z.strictObject({
+    ...common,
+    priority: shortText,
+    kind: ChangeKind.optional(),
+    reason: z.string().max(500).optional(),
+  }),
+  'ticket.assignment.changed': z.strictObject({ ...common, assignee: Assignment }),
+  'ticket.plan.changed': z.strictObject({
+    ...common,
+    customer: attributes.customer,
+    plan: attributes.plan,
+    tier: attributes.tier,
+    kind: ChangeKind.default('change'),
+  }),
+  'ticket.fields.changed': z.strictObject({
+    ...common,
+    subject: text.subject,
+    body: text.body,
+    language: text.language,
+    channel: attributes.channel,
+    product: attributes.product,
+    stage: attributes.stage,
+    fields: TicketFields.optional(),
+    kind: ChangeKind.default('change'),
+  }),
+  'ticket.request.made': z.strictObject({
+    ...common,
+    request: z.enum(['update', 'elevation', 'escalation']),
+    /** The priority asked for, in an elevation. */
+    priority: shortText.optional(),
+    channel: attributes.channel,
+    /** What the policy requires to be supplied, by its own names. */
+    supplied: z.record(z.string().max(100), z.string().max(2_000)).optional(),
+  }),
+  'ticket.merged': z.strictObject({
+    ...common,
+    into: shortText,
+    /** Moved to another system or project rather than folded into another ticket. */
+    transfer: z.boolean().default(false),
+  }),
+  'ticket.deleted': z.strictObject({ ...common, spam: z.boolean().default(false) }),
+  'ticket.restored': z.strictObject({ ...common }),
+} as const;
+
+export type TicketEventType = keyof typeof ticketEventData;
+export const ticketEventTypes = Object.keys(ticketEventData) as TicketEventType[];
+export type TicketEventData<T extends TicketEventType = TicketEventType> = z.infer<(typeof ticketEventData)[T]>;
+
+/**
+ * The order of kinds at one instant (SLA-SEMANTICS §1): created 0, priority, plan and fields 1, assignment 2, requester message 3,
+ * agent message 4, status 5, merge, delete and restore 6. A request is a requester's message in kind.
+ */
+export function kindRank(event: Pick<TicketEvent, 'type' | 'data'>): number {
+  switch (event.type) {
+    case 'ticket.created':
+      return 0;
+    case 'ticket.priority.changed':
+    case 'ticket.plan.changed':
+    case 'ticket.fields.changed':
+      return 1;
+    case 'ticket.assignment.changed':
+      return 2;
+    case 'ticket.message.added':
+      return event.data.actor?.role === 'requester' || event.data.actor?.role === 'participant' ? 3 : 4;
+    case 'ticket.request.made':
+      return 3;
+    case 'ticket.status.changed':
+      return 5;
+    case 'ticket.merged':
+    case 'ticket.deleted':
+    case 'ticket.restored':
+      return 6;
+  }
+}
+
+interface EventHeader {
+  /** The vendor's id of the comment, audit or changelog entry: never of a delivery. Unique per source and ticket. */
+  readonly id: string;
+  /** The helpdesk this ticket lives in, such as `zendesk-acme`. */
+  readonly source: string;
+  /** The ticket's id in its source. */
+  readonly ticket: string;
+  /** When it happened by the helpdesk's clock, epoch ms. */
+  readonly occurredAt: Instant;
+  /** When Punctual received it, epoch ms; null offline. */
+  readonly receivedAt: Instant | null;
+  /** The source's own order within an instant; −1 where it has none. */
+  readonly sequence: number;
+}
+
+export type TicketEvent = {
+  [T in TicketEventType]: EventHeader & { readonly type: T; readonly data: z.infer<(typeof ticketEventData)[T]> };
+}[TicketEventType];
+
+/**
+ * Total order of a ticket's events: instant, source sequence, kind, event id (SLA-SEMANTICS §1).
+ * The id is compared by UTF-16 code units, so the order is the same on every machine.
+ */
+export function compareTicketEvents(a: TicketEvent, b: TicketEvent): number {
+  return (
+    a.occurredAt - b.occurredAt ||
+    a.sequence - b.sequence ||
+    kindRank(a) - kindRank(b) ||
+    (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)
+  );
+}
+
+/** The same event without any text a person wrote: what travels behind the classifier. */
+export function withoutText(event: TicketEvent): TicketEvent {
+  const { subject: _subject, body: _body, ...data } = event.data as Record<string, unknown>;
+  if (event.type === 'ticket.request.made' && event.data.supplied) {
+    data['supplied'] = Object.fromEntries(Object.keys(event.data.supplied).map((name) => [name, '']));
+  }
+  return { ...event, data } as TicketEvent;
+}

@@ -1,0 +1,171 @@
+import type { Commitment, Horizon, StatusCategory, Target, TicketFields, TicketStatus } from '@punctual/contracts';
+import type { WorkingCalendar } from '@punctual/working-time';
+
+/**
+ * A policy ready to be asked: what `compilePolicy` makes of a checked document. Everything here is pure and answers from the document
+ * alone; the same document gives the same version and the same answers on every machine.
+ */
+export interface CompiledPolicy {
+  /** The policy's id, such as `rewst`. */
+  readonly id: string;
+  readonly title: string;
+  /** Content hash (SHA-256, hex) of the resolved document. */
+  readonly version: string;
+  /** How late this helpdesk's deliveries usually are, ms. */
+  readonly settleMs: number;
+  /** How long after solving a ticket may be reopened, ms (default 28 days). */
+  readonly reopenWindowMs: number;
+  /** What an agent's first priority after the classifier's is; later ones are changes. */
+  readonly agentFirstPriority: 'correction' | 'change';
+  readonly onReclassify: 'retract' | 'stand';
+  /** Whether messages of bots, and automatic replies, count as replies or as requester messages. */
+  readonly countsBots: boolean;
+  readonly countsAutoReplies: boolean;
+  /** Every priority of every scheme, most urgent first within a scheme. */
+  readonly priorities: readonly PolicyPriority[];
+  /** The rules and settings the classifier reads. */
+  readonly classification: ClassificationPolicy;
+  /** The calendars by name. */
+  readonly calendars: ReadonlyMap<string, WorkingCalendar>;
+  /** The scheme a ticket's priorities come from (pre-sales beside customers). */
+  schemeOf(ticket: TicketAttributes): string;
+  /** A priority by name or alias, ignoring case, in the ticket's scheme; null where the policy knows none such. */
+  findPriority(text: string, ticket: TicketAttributes): string | null;
+  /**
+   * Which promises apply. Equal arguments give the identical object, so that a caller can see "nothing changed" by `===`.
+   * `exclusion` is the classifier's reason to hold the ticket outside every promise, null where there is none.
+   */
+  resolve(ticket: TicketAttributes, priority: string | null, exclusion: string | null): Resolution;
+  /** The policy's strict total order of waiting tickets: negative where `a` comes first (POLICIES, queue order). */
+  compareInQueue(a: QueueEntry, b: QueueEntry): number;
+}
+
+export interface PolicyPriority {
+  readonly scheme: string;
+  readonly name: string;
+  readonly title: string;
+  readonly aliases: readonly string[];
+  readonly definition: string;
+}
+
+/** What a policy may decide by. Absent attributes are null. */
+export interface TicketAttributes {
+  readonly customer: string | null;
+  readonly plan: string | null;
+  readonly tier: string | null;
+  readonly channel: string | null;
+  readonly product: string | null;
+  /** Release or sales stage, such as `beta` or `pre-sales`. */
+  readonly stage: string | null;
+  readonly fields: TicketFields;
+}
+
+export type Resolution =
+  | { readonly covered: true; readonly promises: readonly PromiseTerms[] }
+  | { readonly covered: false; readonly code: string; readonly reason: string };
+
+/** One promise as it applies to one ticket at one priority. */
+export interface PromiseTerms {
+  /** Stable across priorities: the same promise at another priority is a retarget, not another promise. */
+  readonly id: string;
+  readonly target: Target;
+  readonly commitment: Commitment;
+  /** `null`: measured, never late. */
+  readonly duration: PromiseDuration | null;
+  readonly calendar: WorkingCalendar;
+  /** Whether a ticket in this status pauses the promise. `requesterWrote`: since the status began, which ends a wait for them. */
+  pausesIn(status: TicketStatus, requesterWrote: boolean): boolean;
+  /** Whether this status stops a `resolution` or ends a team's stay. */
+  solvedBy(status: TicketStatus): boolean;
+  /** In the order in which they are crossed. */
+  readonly warnings: readonly WarningThreshold[];
+  readonly retarget: 'fromStart' | 'carryElapsed' | 'restart';
+  readonly reopen: 'resume' | 'newCycle';
+  /** `next_response` only: whether the creation text is a message that waits for an answer. */
+  readonly fromCreation: boolean;
+  /** The share of cycles that an objective means to keep, 0..1; null where none is stated. */
+  readonly attainment: number | null;
+  readonly escalations: readonly EscalationStep[];
+}
+
+export type PromiseDuration =
+  | { readonly kind: 'work'; readonly ms: number; readonly text: string }
+  | { readonly kind: 'businessDays'; readonly days: number; readonly endOfDay: boolean; readonly text: string };
+
+export type WarningThreshold =
+  | { readonly kind: 'percent'; readonly percent: number; readonly label: string }
+  | { readonly kind: 'remaining'; readonly ms: number; readonly label: string };
+
+export interface EscalationStep {
+  readonly name: string;
+  readonly anchor: 'start' | 'due';
+  /** Working ms in the promise's calendar; negative before the anchor. */
+  readonly offsetMs: number;
+  readonly recipients: readonly string[];
+}
+
+export interface QueueEntry {
+  readonly source: string;
+  readonly ticket: string;
+  readonly attributes: TicketAttributes;
+  readonly priority: string | null;
+  readonly dueAt: number | null;
+}
+
+/** How the classifier decides under this policy (CLASSIFIER). */
+export interface ClassificationPolicy {
+  /** `decide`: the rules' word stands until an agent's; `propose`: a person confirms. */
+  readonly mode: 'decide' | 'propose';
+  readonly defaultPriority: (ticket: TicketAttributes) => string;
+  /** In order: the first that matches decides. */
+  readonly rules: readonly ClassificationRule[];
+  /** How the requester's own choice is taken: which channels may choose, and whether rules may raise or lower it. */
+  readonly requesterChoice: {
+    readonly acceptedChannels: readonly string[] | 'any' | 'none';
+    readonly rulesMayLower: boolean;
+    readonly rulesMayRaise: boolean;
+  };
+  /** Below this confidence a decision needs review. */
+  readonly reviewBelow: number;
+}
+
+export interface ClassificationRule {
+  readonly id: string;
+  readonly when: FactCondition;
+  /** The priority, or a reason to hold the ticket outside every promise. */
+  readonly then: { readonly priority: string } | { readonly exclude: string } | { readonly priority: string; readonly exclude: string };
+  readonly because: string;
+  /** Only in this scheme; null: in any. */
+  readonly scheme: string | null;
+}
+
+/** The names of facts (CLASSIFIER 1). Values are lower-case words; the classifier's documentation lists them. */
+export const factValues = {
+  environment: ['production', 'staging', 'development'],
+  impact: ['outage', 'degraded', 'minor', 'none'],
+  scope: ['everyone', 'some', 'one'],
+  system_critical: ['yes', 'no'],
+  workaround: ['yes', 'no'],
+  kind: ['incident', 'question', 'how_to', 'feature_request', 'building'],
+  security: ['yes', 'no'],
+  data_loss: ['yes', 'no'],
+  cosmetic: ['yes', 'no'],
+  result_usable: ['yes', 'no'],
+  stage: ['general', 'beta', 'preview'],
+  business_impact: ['stated', 'none'],
+} as const;
+export type FactName = keyof typeof factValues;
+
+/** A condition over facts, the requester's choice and ticket attributes. A fact without evidence is `unknown`. */
+export type FactCondition =
+  | { readonly all: readonly FactCondition[] }
+  | { readonly any: readonly FactCondition[] }
+  | { readonly not: FactCondition }
+  | { readonly fact: FactName; readonly in: readonly string[] }
+  | { readonly chosen: readonly string[] }
+  | { readonly attribute: keyof Omit<TicketAttributes, 'fields'>; readonly in: readonly string[] }
+  | { readonly field: string; readonly in: readonly string[] }
+  | { readonly always: true };
+
+/** Re-exported so that engines need not name the contracts for a fold's limits. */
+export type { Horizon, StatusCategory };

@@ -1,0 +1,1 @@
+export type { Instant, WorkingCalendar } from './working-calendar.js';
