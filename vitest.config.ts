@@ -20,6 +20,7 @@ export default defineConfig({
   test: {
     include: ['{libs,services,test,deploy}/**/*.spec.ts'],
     exclude: ['**/node_modules/**', '**/dist/**'],
+    globalSetup: ['libs/test-kit/src/vitest-global-setup.ts'],
     testTimeout: 30_000,
     hookTimeout: 120_000,
   },

@@ -1,0 +1,3 @@
+export { ManualClock } from './manual-clock.js';
+export { startPostgres, type PostgresOrigin, type TestPostgres } from './postgres.js';
+export type { DatabaseTemplate, TestDatabase } from './test-database.js';
