@@ -1,0 +1,34 @@
+export {
+  commonVariables,
+  ConfigError,
+  flag,
+  readConfig,
+  wholeNumber,
+  type CommonConfig,
+  type ConfigProblem,
+  type Environment,
+} from './config.js';
+export { CLOCK, systemClock, type Clock } from './clock.js';
+export { createLogger, LOGGER, ServiceLogger, type LoggerOptions } from './logger.js';
+export { createMetrics, METRICS, type ServiceMetrics } from './metrics.js';
+export { Health, type NotReady, type ReadinessCheck } from './health.js';
+export {
+  ProblemError,
+  problemDocument,
+  type ProblemDocument,
+  type ProblemEntry,
+  type ProblemFields,
+} from './problem.js';
+export { openApiSchema, type OpenApiOptions, type OpenApiSchema } from './open-api.js';
+export { startHttp, type HttpOptions, type HttpService } from './http.js';
+export { stopOnSignals } from './stop-on-signals.js';
+export { createDataSource, databaseAnswers, DatabaseUnavailable, type DatabaseOptions } from './database.js';
+export { PolicyVersionEntity, type PolicyMode, type PolicyVersionRow } from './policy-version.entity.js';
+export { PolicyVersions1735689600000 } from './policy-version.migration.js';
+export {
+  POLICY_VERSIONS,
+  PolicyVersions,
+  type PolicyPublication,
+  type PolicySummary,
+  type PolicyVersion,
+} from './policy-versions.js';
