@@ -1,0 +1,226 @@
+import type { Horizon, Instant, TicketEvent } from '@punctual/contracts';
+import type { CompiledPolicy } from '@punctual/policy';
+import { TimelineNeeded, type ClockPast } from './clock-book.js';
+import { elapsedAt } from './clock.js';
+import type { Saying } from './draft.js';
+import type { TicketHistory } from './engine-input.js';
+import { TicketFold } from './ticket-fold.js';
+import { compareKeys, type ClockState, type TicketState } from './ticket-state.js';
+import { digestDecisions, eventKey, noAttributes, orderedEvents, readTimeline, type Timeline } from './timeline.js';
+
+/** What a fold gives back. */
+export interface Folded {
+  readonly state: TicketState;
+  /** What is to be said, in order. After a fold from the start: everything ever said, to be compared with what was published. */
+  readonly sayings: readonly Saying[];
+  /** Clocks that changed (from the start: every clock there ever was), as they stand at the horizon. */
+  readonly clocks: readonly ClockView[];
+  /** When time will next change something, epoch ms; null where nothing is ahead. */
+  readonly wakeAt: Instant | null;
+}
+
+/** A clock as readers see it. `elapsedMs` is counted up to `asOf` (the stop, once stopped). */
+export interface ClockView extends Omit<
+  ClockState,
+  'crossed' | 'passed' | 'nextThreshold' | 'verdictKey' | 'endedBy' | 'fixedDueAt'
+> {
+  readonly asOf: Instant;
+  readonly elapsedMs: number;
+  readonly remainingMs: number | null;
+  readonly outcome: ClockOutcome;
+  /** Working ms after the deadline, so far or until the stop; null where it never passed. */
+  readonly lateMs: number | null;
+  readonly warnings: readonly { readonly label: string; readonly at: Instant }[];
+  readonly nextFireAt: Instant | null;
+}
+
+export type ClockOutcome = 'running' | 'paused' | 'met' | 'breached' | 'missed' | 'measured' | 'cancelled';
+
+/** A fold from the start also knows the past of its clocks. */
+export interface FoldedFromStart extends Folded {
+  readonly fold: TicketFold;
+  readonly pasts: ReadonlyMap<ClockState, ClockPast>;
+}
+
+/**
+ * Folds a ticket from its start: the definition of every verdict (SLA-SEMANTICS §1). The result depends on the policy, the set of
+ * events and decisions, and the horizon; not on the order of `history`. Instants epoch ms.
+ */
+export function foldTicket(
+  id: { readonly source: string; readonly ticket: string },
+  history: TicketHistory,
+  policy: CompiledPolicy,
+  horizon: Horizon,
+): FoldedFromStart {
+  const timeline = readTimeline(history, horizon.eventsUpTo);
+  const fold = new TicketFold(emptyState(id.source, id.ticket, policy), policy, true);
+  fold.create(timeline);
+  const first = timeline.events[0];
+  if (timeline.creation === null && first) fold.createdUnknown(first);
+  for (const event of timeline.events) fold.apply(event, timeline);
+  fold.fireBefore(horizon.duesBefore);
+  fold.sayWarnings(horizon, new Map());
+  const everyClock = [...fold.book.finished, ...fold.state.clocks];
+  return { ...folded(fold, everyClock, horizon), fold, pasts: fold.book.past ?? new Map() };
+}
+
+/**
+ * Folds what is new onto a state, at a cost that does not grow with the ticket's age. `history.events` holds only the new events,
+ * the decisions are whole. Null where the past is needed (late evidence, a correction, a retarget): then fold from the start.
+ * The state given is not changed.
+ */
+export function continueTicket(
+  state: TicketState,
+  history: TicketHistory,
+  policy: CompiledPolicy,
+  horizon: Horizon,
+): Folded | null {
+  const events = orderedEvents(history.events, horizon.eventsUpTo);
+  const timeline = continuation(state, events, history, policy, horizon);
+  if (timeline === null) return null;
+  const fold = new TicketFold(copyState(state, timeline.decisions.digest), policy, false);
+  const crossedBefore = new Map(fold.state.clocks.map((clock) => [clock, clock.crossed.length]));
+  try {
+    for (const event of events) fold.apply(event, timeline);
+    fold.fireBefore(horizon.duesBefore);
+  } catch (error) {
+    if (error instanceof TimelineNeeded) return null;
+    throw error;
+  }
+  fold.sayWarnings(horizon, crossedBefore);
+  return folded(fold, [...fold.book.touched], horizon);
+}
+
+/** A clock as it stands at `asOf`, not before its last change. */
+export function viewClock(clock: ClockState, fold: TicketFold | null, asOf: Instant): ClockView {
+  const {
+    crossed,
+    passed: _passed,
+    nextThreshold,
+    verdictKey: _verdict,
+    endedBy: _ended,
+    fixedDueAt: _fixed,
+    ...shown
+  } = clock;
+  const open = clock.phase === 'running' || clock.phase === 'paused';
+  const at = open ? Math.max(asOf, clock.since) : (clock.stoppedAt ?? clock.since);
+  const elapsedMs = clock.phase === 'running' && fold ? elapsedAt(clock, fold.termsOf(clock), at) : clock.elapsed;
+  const due = clock.breachedAt === null ? clock.dueAt : null;
+  const fires = [due, nextThreshold?.at].filter((value) => value !== null && value !== undefined);
+  return {
+    ...shown,
+    dueAt: clock.breachedAt ?? clock.dueAt,
+    asOf: at,
+    elapsedMs,
+    remainingMs: clock.targetMs === null ? null : Math.max(0, clock.targetMs - elapsedMs),
+    outcome: outcomeOf(clock),
+    lateMs: clock.elapsedAtBreach === null ? null : elapsedMs - clock.elapsedAtBreach,
+    warnings: crossed,
+    nextFireAt: open && fires.length > 0 ? Math.min(...fires) : null,
+  };
+}
+
+export function outcomeOf(clock: Pick<ClockState, 'phase' | 'breachedAt' | 'commitment' | 'targetMs'>): ClockOutcome {
+  if (clock.breachedAt !== null) return clock.commitment === 'objective' ? 'missed' : 'breached';
+  if (clock.phase === 'stopped') return clock.targetMs === null ? 'measured' : 'met';
+  return clock.phase;
+}
+
+function folded(fold: TicketFold, clocks: readonly ClockState[], horizon: Horizon): Folded {
+  return {
+    state: fold.state,
+    sayings: fold.book.sayings,
+    clocks: clocks.map((clock) => viewClock(clock, fold, horizon.duesBefore)),
+    wakeAt: fold.nextInstant(),
+  };
+}
+
+/** What a continued fold reads instead of the whole timeline, or null where the new events do not simply come after the old. */
+function continuation(
+  state: TicketState,
+  events: readonly TicketEvent[],
+  history: TicketHistory,
+  policy: CompiledPolicy,
+  horizon: Horizon,
+): Timeline | null {
+  if (state.createdAt === null || state.lastKey === null || state.policyVersion !== policy.version) return null;
+  const first = events[0];
+  if (first && compareKeys(eventKey(first), state.lastKey) <= 0) return null;
+  if (first && state.lastFiredAt !== null && first.occurredAt <= state.lastFiredAt) return null;
+  for (const event of events) if (reachesBack(event, state)) return null;
+  const known = history.priorityHistory.filter(({ at }) => at <= horizon.eventsUpTo);
+  const coverage = history.coverageHistory.filter(({ at }) => at <= horizon.eventsUpTo);
+  const ids = new Set(events.map(({ id }) => id));
+  const fresh = known.filter(({ eventId }) => ids.has(eventId));
+  const freshCoverage = coverage.filter(({ eventId }) => ids.has(eventId));
+  if ([...fresh, ...freshCoverage].some(({ kind }) => kind === 'correction')) return null;
+  const seen = digestDecisions(
+    known.filter(({ eventId }) => !ids.has(eventId)),
+    coverage.filter(({ eventId }) => !ids.has(eventId)),
+  );
+  if (seen !== state.decisionsSeen) return null;
+  return {
+    events,
+    creation: null,
+    attributeChanges: new Map(),
+    decisions: {
+      initialPriority: null,
+      initialExclusion: null,
+      priorities: new Map(fresh.map(({ eventId, priority }) => [eventId, { priority, corrected: false }])),
+      exclusions: new Map(freshCoverage.map(({ eventId, exclusion }) => [eventId, { exclusion }])),
+      digest: digestDecisions(known, coverage),
+    },
+  };
+}
+
+/** Whether an event says something about the time before it. */
+function reachesBack(event: TicketEvent, state: TicketState): boolean {
+  const claim = event.data.ticket?.createdAt;
+  if (claim !== undefined && state.createdAt !== null && claim < state.createdAt) return true;
+  if (event.type === 'ticket.created') return state.createdId === null;
+  return (
+    (event.type === 'ticket.plan.changed' || event.type === 'ticket.fields.changed') && event.data.kind === 'correction'
+  );
+}
+
+function emptyState(source: string, ticket: string, policy: CompiledPolicy): TicketState {
+  return {
+    source,
+    ticket,
+    policy: policy.id,
+    policyVersion: policy.version,
+    lastKey: null,
+    lastFiredAt: null,
+    decisionsSeen: '',
+    createdAt: null,
+    createdId: null,
+    origin: 'requester',
+    attributes: noAttributes,
+    priority: null,
+    exclusion: null,
+    covered: null,
+    status: { name: 'new', category: 'open' },
+    requesterWrote: false,
+    solved: null,
+    assignee: { person: null, team: null },
+    acknowledged: false,
+    replied: false,
+    requesterHasWritten: false,
+    owed: null,
+    gone: null,
+    stay: null,
+    cycles: {},
+    clocks: [],
+    retractions: {},
+  };
+}
+
+function copyState(state: TicketState, decisionsSeen: string): TicketState {
+  return {
+    ...state,
+    decisionsSeen,
+    cycles: { ...state.cycles },
+    clocks: state.clocks.map((clock) => ({ ...clock, crossed: [...clock.crossed], passed: [...clock.passed] })),
+    retractions: { ...state.retractions },
+  };
+}

@@ -1,0 +1,16 @@
+export type { TicketHistory } from './engine-input.js';
+export {
+  continueTicket,
+  foldTicket,
+  outcomeOf,
+  viewClock,
+  type ClockOutcome,
+  type ClockView,
+  type Folded,
+  type FoldedFromStart,
+} from './fold-ticket.js';
+export { publishContinued, publishRefolded, netSayings, type Published } from './publish.js';
+export { contentKey, eventId, LATE_DETECTION_MS, type Draft, type PublicationContext, type Saying } from './draft.js';
+export type { Segment } from './clock-book.js';
+export type { ClockState, EventKey, TicketState } from './ticket-state.js';
+export { targetNames } from './reasons.js';

@@ -1,0 +1,137 @@
+import type { SlaEvent, SlaEventType } from '@punctual/contracts';
+import type { Folded } from './fold-ticket.js';
+import { contentKey, eventId, toSlaEvent, type Draft, type PublicationContext, type Saying } from './draft.js';
+import { reasonFor } from './reasons.js';
+
+/** What of a ticket's past publications must be known to publish a fold from the start: those not retracted, oldest first. */
+export interface Published {
+  readonly key: string;
+  readonly event: SlaEvent;
+}
+
+/**
+ * Verdicts whose figures are part of what they say: where a fold from the start finds other figures under the same content, the old
+ * verdict is retracted and said again. What starts, pauses or resumes says only that it did.
+ */
+const figuresMatter = new Set<SlaEventType>([
+  'sla.clock.met',
+  'sla.clock.completed',
+  'sla.clock.breached',
+  'sla.clock.missed',
+]);
+
+/** Said once, when it is news; never retracted and never repeated (SLA-SEMANTICS §4, §9). */
+const notifications = new Set<SlaEventType>(['sla.clock.warning']);
+
+/**
+ * The SLA events of a continued fold, in order, each with the content key that readers store beside it.
+ * `state.retractions` is kept up to date.
+ */
+export function publishContinued(folded: Folded, context: PublicationContext): Published[] {
+  return folded.sayings.map((saying) => publishSaying(saying, folded.state.retractions, context));
+}
+
+/**
+ * The SLA events that turn what was published into what a fold from the start says now: what no longer holds is retracted by events that
+ * name it, what is new is published, what stands is left alone. `before` is everything published and not retracted, `retractions` the
+ * counts of the former state. `cause` is the event that brought the new evidence, null where several did.
+ */
+export function publishRefolded(
+  folded: Folded,
+  before: readonly Published[],
+  retractions: Readonly<Record<string, number>>,
+  context: PublicationContext,
+  cause: string | null,
+): Published[] {
+  const counts = folded.state.retractions;
+  Object.assign(counts, retractions);
+  const now = netSayings(folded.sayings);
+  const output: Published[] = [];
+  const standing = new Set<string>();
+  for (const { key, event } of before) {
+    const draft = now.get(key);
+    if (notifications.has(event.type) || isRetraction(event.type)) {
+      standing.add(key);
+    } else if (draft && sameFigures(draft, event)) {
+      standing.add(key);
+    } else {
+      output.push(retraction(key, event, counts, context, cause));
+    }
+  }
+  for (const [key, draft] of now) {
+    if (standing.has(key)) continue;
+    output.push({ key, event: toSlaEvent(draft, eventId(key, counts[key] ?? 0), context) });
+  }
+  return output;
+}
+
+/** What holds at the end of a sequence of sayings: what was said less what was taken back, by content key, in order. */
+export function netSayings(sayings: readonly Saying[]): Map<string, Draft> {
+  const net = new Map<string, Draft>();
+  for (const saying of sayings) {
+    if (saying.kind === 'says') net.set(saying.draft.key, saying.draft);
+    else net.delete(saying.key);
+  }
+  return net;
+}
+
+function publishSaying(saying: Saying, counts: Record<string, number>, context: PublicationContext): Published {
+  if (saying.kind === 'says') {
+    const { draft } = saying;
+    return { key: draft.key, event: toSlaEvent(draft, eventId(draft.key, counts[draft.key] ?? 0), context) };
+  }
+  const corrects = eventId(saying.key, counts[saying.key] ?? 0);
+  counts[saying.key] = (counts[saying.key] ?? 0) + 1;
+  const id = contentKey(['retracts', corrects]);
+  const event = toSlaEvent(saying.draft, id, context);
+  return { key: id, event: { ...event, corrects, correctedKind: saying.type } };
+}
+
+function retraction(
+  key: string,
+  event: SlaEvent,
+  counts: Record<string, number>,
+  context: PublicationContext,
+  cause: string | null,
+): Published {
+  counts[key] = (counts[key] ?? 0) + 1;
+  const id = contentKey(['retracts', event.id]);
+  const subject = event.type.split('.')[1] ?? 'clock';
+  return {
+    key: id,
+    event: {
+      ...event,
+      id,
+      type: retractedTypes[subject] ?? 'sla.clock.retracted',
+      detectedAt: context.detectedAt,
+      mode: context.mode,
+      cause,
+      reasonCode: 'late_evidence',
+      reason: reasonFor('late_evidence', event.target),
+      corrects: event.id,
+      correctedKind: event.type,
+      lateDetection: false,
+    },
+  };
+}
+
+const retractedTypes: Readonly<Record<string, SlaEventType>> = {
+  clock: 'sla.clock.retracted',
+  ticket: 'sla.ticket.retracted',
+  escalation: 'sla.escalation.withdrawn',
+  request: 'sla.request.retracted',
+};
+
+function isRetraction(type: SlaEventType): boolean {
+  return type.endsWith('.retracted') || type === 'sla.escalation.withdrawn';
+}
+
+function sameFigures(draft: Draft, event: SlaEvent): boolean {
+  if (!figuresMatter.has(draft.type)) return true;
+  return (
+    draft.dueAt === event.dueAt &&
+    draft.elapsedMs === event.elapsedMs &&
+    draft.lateMs === event.lateMs &&
+    draft.priority === event.priority
+  );
+}

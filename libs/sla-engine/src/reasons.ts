@@ -1,0 +1,46 @@
+import type { Target } from '@punctual/contracts';
+
+/** What targets are called in sentences. */
+export const targetNames: Readonly<Record<Target, string>> = {
+  first_response: 'first response',
+  next_response: 'next response',
+  periodic_update: 'periodic update',
+  update_on_request: 'requested update',
+  acknowledgement: 'acknowledgement',
+  resolution: 'resolution',
+  team_ownership: "team's ownership",
+};
+
+/** Reason codes of clock events, and what they say to a support lead. `{target}` is the target's name. */
+const sentences: Readonly<Record<string, string>> = {
+  created: 'The ticket was created; the {target} is due by the time shown',
+  requester_message: 'The requester wrote and waits for an answer',
+  agent_reply: 'An agent replied to the requester',
+  update_requested: 'The requester asked for an update',
+  reopened: 'The ticket was reopened',
+  promised: 'What now applies to the ticket promises a {target}',
+  assigned_to_team: 'The ticket was assigned to a team',
+  left_team: 'The ticket left the team',
+  assigned_to_person: 'The ticket was assigned to a person',
+  solved: 'The ticket was solved',
+  waiting_requester: 'Waiting for the requester',
+  waiting_other: 'Waiting for somebody other than the requester',
+  wait_over: 'The wait is over',
+  requester_answered: 'The requester answered, which ends the wait for them',
+  restored: 'The ticket was restored',
+  merged: 'The ticket was merged into another one',
+  deleted: 'The ticket was deleted',
+  solved_without_reply: 'The ticket stayed solved without a public reply',
+  deadline_passed: 'The deadline of the {target} passed and nothing had stopped or paused the clock by then',
+  threshold_crossed: 'The {target} comes close to its deadline',
+  step_due: 'The escalation step of the {target} is due',
+  retargeted: 'What applies to the ticket changed, and with it the {target}',
+  corrected: 'What applies to the ticket was corrected from the start, and with it the {target}',
+  no_promise: 'What now applies to the ticket promises no {target}',
+  late_evidence: 'An event that belongs before what was folded arrived later, and this no longer holds',
+};
+
+export function reasonFor(code: string, target: Target | null): string {
+  const sentence = sentences[code] ?? code.replaceAll('_', ' ');
+  return sentence.replaceAll('{target}', target ? targetNames[target] : 'promise');
+}

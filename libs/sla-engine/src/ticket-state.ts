@@ -1,0 +1,112 @@
+import type { Assignment, Commitment, Instant, Target, TicketFields, TicketStatus } from '@punctual/contracts';
+
+/**
+ * What the engine remembers of a ticket between folds: plain JSON, bounded by the promises that are open, not by the ticket's age.
+ * Cycles that are over for good leave it; what could still be taken back (stopped by solving, cancelled by a merge) stays.
+ */
+export interface TicketState {
+  readonly source: string;
+  readonly ticket: string;
+  readonly policy: string;
+  readonly policyVersion: string;
+  /** Order key of the last folded event, null before the first. */
+  lastKey: EventKey | null;
+  /** The latest instant at which time itself did something (a deadline, a threshold); an event at or before it re-folds the ticket. */
+  lastFiredAt: Instant | null;
+  /** How many decisions were taken in, and a digest of them: a rewritten history re-folds the ticket. */
+  decisionsSeen: string;
+  createdAt: Instant | null;
+  /** Id of the `ticket.created` event, null while only claims are known. */
+  createdId: string | null;
+  origin: 'requester' | 'on_behalf' | 'outbound';
+  attributes: AttributesState;
+  priority: string | null;
+  exclusion: string | null;
+  /** Null before the ticket is covered or found not to be. */
+  covered: boolean | null;
+  status: TicketStatus;
+  /** Whether the requester has written since the status began, which ends a wait for them. */
+  requesterWrote: boolean;
+  /** The event and instant that solved the ticket, while it is solved. */
+  solved: { readonly at: Instant; readonly eventId: string; readonly closed: boolean } | null;
+  assignee: Assignment;
+  /** A person has been assigned at some time; an acknowledgement asks no more. */
+  acknowledged: boolean;
+  /** An agent has replied in public at some time. */
+  replied: boolean;
+  requesterHasWritten: boolean;
+  /** The first public requester message without an answer. */
+  owed: { readonly eventId: string; readonly at: Instant } | null;
+  /** Merged away or deleted. */
+  gone: { readonly kind: 'merged' | 'deleted'; readonly at: Instant; readonly eventId: string } | null;
+  /** When and by which event the present team's stay began. */
+  stay: { readonly eventId: string; readonly at: Instant } | null;
+  /** Cycles begun so far, by promise id. */
+  cycles: Record<string, number>;
+  clocks: ClockState[];
+  /** Content keys that were retracted, and how often: the count is part of a later identical event's id. */
+  retractions: Record<string, number>;
+}
+
+export interface AttributesState {
+  readonly customer: string | null;
+  readonly plan: string | null;
+  readonly tier: string | null;
+  readonly channel: string | null;
+  readonly product: string | null;
+  readonly stage: string | null;
+  readonly fields: TicketFields;
+}
+
+/** Instant, source sequence, kind, id (SLA-SEMANTICS §1). */
+export type EventKey = readonly [occurredAt: Instant, sequence: number, kindRank: number, id: string];
+
+export function compareKeys(a: EventKey, b: EventKey): number {
+  return a[0] - b[0] || a[1] - b[1] || a[2] - b[2] || (a[3] < b[3] ? -1 : a[3] > b[3] ? 1 : 0);
+}
+
+/**
+ * One clock: one cycle of one promise.
+ *
+ *     running ⇄ paused ──▶ stopped     a stop: `met` in time, `completed` after a breach or where nothing was promised but measured
+ *                     └──▶ cancelled   nothing is promised any more
+ *
+ * A breach is not a phase: `breachedAt` is set and the clock runs on, so that lateness is known. A clock ended by solving or by a merge
+ * may be revived; what ended it is in `endedBy`.
+ */
+export interface ClockState {
+  readonly promise: string;
+  readonly target: Target;
+  commitment: Commitment;
+  readonly cycle: number;
+  /** Id of the event that started the cycle. */
+  readonly cycleKey: string;
+  priority: string | null;
+  startedAt: Instant;
+  phase: 'running' | 'paused' | 'stopped' | 'cancelled';
+  /** Why it is paused, stopped or cancelled; null while running. */
+  reason: string | null;
+  /** When the present phase began; `elapsed` is counted up to here. */
+  since: Instant;
+  /** Counted working ms up to `since`. */
+  elapsed: number;
+  /** Working ms promised; null where the promise only measures. */
+  targetMs: number | null;
+  /** The date a promise in business days falls due; null once a pause has turned it into working time. */
+  fixedDueAt: Instant | null;
+  /** A promise is not broken before it is made: no deadline lies before this. */
+  floor: Instant | null;
+  /** The deadline while running; null while paused. */
+  dueAt: Instant | null;
+  breachedAt: Instant | null;
+  elapsedAtBreach: number | null;
+  stoppedAt: Instant | null;
+  endedBy: 'solve' | 'gone' | null;
+  /** Content key of the unretracted `met`, `completed` or `cancelled`. */
+  verdictKey: string | null;
+  /** Thresholds (warnings, escalation steps) crossed, with their instants. */
+  crossed: { readonly label: string; readonly at: Instant }[];
+  /** Labels that will not be crossed any more: crossed, or behind a retarget. */
+  passed: string[];
+  nextThreshold: { readonly label: string; readonly at: Instant } | null;
+}
