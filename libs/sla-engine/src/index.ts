@@ -11,6 +11,8 @@ export {
 } from './fold-ticket.js';
 export { publishContinued, publishRefolded, netSayings, type Published } from './publish.js';
 export { contentKey, eventId, LATE_DETECTION_MS, type Draft, type PublicationContext, type Saying } from './draft.js';
+export { explainTicket, type ClockExplanation, type ExplainedSegment } from './explain.js';
+export { attainment, type AttainmentRange, type AttainmentRow, type JudgedCycle } from './attainment.js';
 export type { Segment } from './clock-book.js';
 export type { ClockState, EventKey, TicketState } from './ticket-state.js';
 export { targetNames } from './reasons.js';

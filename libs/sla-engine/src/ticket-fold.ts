@@ -1,5 +1,6 @@
 import { type Assignment, type Horizon, type Instant, type TicketEvent, type TicketStatus } from '@punctual/contracts';
 import type { CompiledPolicy, PromiseTerms, Resolution } from '@punctual/policy';
+import type { WorkingCalendar } from '@punctual/working-time';
 import { ClockBook, TimelineNeeded } from './clock-book.js';
 import type { Run } from './clock.js';
 import type { ClockState, TicketState } from './ticket-state.js';
@@ -137,6 +138,11 @@ export class TicketFold {
     const terms = this.promise(clock.promise);
     if (!terms) throw new Error(`no terms for promise '${clock.promise}' of an open clock`);
     return terms;
+  }
+
+  /** A calendar of the policy by the name segments carry. */
+  calendarNamed(name: string): WorkingCalendar | undefined {
+    return [...this.policy.calendars.values()].find((calendar) => calendar.name === name);
   }
 
   private takeMessage(event: Extract<TicketEvent, { type: 'ticket.message.added' }>, at: Instant): void {
