@@ -3,10 +3,11 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { CLOCK, systemClock, type Clock } from './clock.js';
 import type { CommonConfig } from './config.js';
 import { Health } from './health.js';
+import { limitInFlight } from './in-flight.js';
 import { readJsonBody, readTextBody } from './json-body.js';
 import { KnownRoutes } from './known-routes.js';
 import { LOGGER, type ServiceLogger } from './logger.js';
@@ -31,6 +32,10 @@ export interface HttpOptions {
   readonly openApi: OpenApiOptions;
   /** Media types besides JSON whose bodies handlers get as text, such as `application/yaml`. */
   readonly textTypes?: readonly string[];
+  /** Runs before a body is read; throws a `ProblemError` to refuse the request. */
+  readonly beforeBody?: (request: FastifyRequest) => void;
+  /** The most bytes of bodies taken at once; more are refused with 503 `too_many_in_flight`. */
+  readonly maxInFlightBytes?: number;
 }
 
 export interface HttpService {
@@ -59,6 +64,9 @@ export async function startHttp(module: Type | DynamicModule, options: HttpOptio
   fastify.addHook('onRoute', (route) => routes.add(route.method, route.url));
   addParsers(fastify, options.textTypes ?? []);
   observe(fastify, options);
+  const { beforeBody, maxInFlightBytes } = options;
+  if (beforeBody) fastify.addHook('onRequest', async (request) => beforeBody(request));
+  if (maxInFlightBytes !== undefined) limitInFlight(fastify, maxInFlightBytes, BODY_LIMIT);
   const app = await NestFactory.create<NestFastifyApplication>(rootModule(module, options), adapter, {
     logger: options.logger,
     abortOnError: false,

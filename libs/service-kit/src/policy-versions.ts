@@ -1,4 +1,4 @@
-import type { DataSource, EntityManager } from 'typeorm';
+import type { DataSource } from 'typeorm';
 import { PolicyVersionEntity, type PolicyMode, type PolicyVersionRow } from './policy-version.entity.js';
 
 /** Provider token of `PolicyVersions`. */
@@ -34,12 +34,8 @@ export class PolicyVersions {
 
   /**
    * Adds a publication unless the policy's newest one has the same version already. Two publications of one policy are serialised.
-   * `within` runs in the same transaction, after the row is written and only if it was.
    */
-  async publish(
-    publication: PolicyPublication,
-    within: (manager: EntityManager) => Promise<void> = async () => undefined,
-  ): Promise<'published' | 'unchanged'> {
+  async publish(publication: PolicyPublication): Promise<'published' | 'unchanged'> {
     const result = await this.dataSource.transaction(async (manager) => {
       await manager.query("SELECT pg_advisory_xact_lock(hashtextextended('policy_version ' || $1, 0))", [
         publication.policy,
@@ -61,7 +57,6 @@ export class PolicyVersions {
           new Date(publication.publishedAt),
         ],
       );
-      await within(manager);
       return 'published';
     });
     if (result === 'published') await this.refresh();
