@@ -1,1 +1,30 @@
 export type { Instant, WorkingCalendar } from './working-calendar.js';
+export {
+  holidayTypes,
+  weekdays,
+  type AllOfDefinition,
+  type AnyOfDefinition,
+  type CalendarDefinition,
+  type CountryHolidays,
+  type DateText,
+  type HolidaysDefinition,
+  type HolidayType,
+  type HoursDefinition,
+  type HoursText,
+  type Weekday,
+} from './calendar-definition.js';
+export { canonicalJson, contentHash } from './canonical-json.js';
+export { compileCalendar } from './compile-calendar.js';
+export {
+  resolveCalendar,
+  resolvedCalendarText,
+  type CalendarSources,
+  type ResolvedCalendar,
+  type StoredHoliday,
+} from './resolved-calendar.js';
+export {
+  evaluateCalendarQuery,
+  type CalendarAnswer,
+  type CalendarQueryErrorCode,
+  type CalendarQueryResult,
+} from './calendar-query.js';
