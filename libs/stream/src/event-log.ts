@@ -101,9 +101,49 @@ export interface Sql {
 
 export interface Processing {
   /** Partitions owned now, with the position reached and the records left behind it. */
-  lag(): Promise<readonly { readonly topic: string; readonly partition: number; readonly position: number; readonly behind: number }[]>;
+  lag(): Promise<
+    readonly {
+      readonly topic: string;
+      readonly partition: number;
+      readonly position: number;
+      readonly behind: number;
+    }[]
+  >;
   /** Resolves when every record present in the log at the call has been folded and committed. */
   caughtUp(): Promise<void>;
+  /** How it goes now; for readiness and metrics. */
+  status(): ProcessingStatus;
   /** Finishes the batches in hand, saves positions, gives the partitions up. */
   stop(): Promise<void>;
+}
+
+export interface ProcessingStatus {
+  /** `refused`: at least one owned partition needs a person (`input_gap`, `log_changed`); the service is not ready. */
+  readonly state: 'running' | 'refused' | 'stopped';
+  /** The partitions owned now. */
+  readonly partitions: readonly PartitionStatus[];
+  readonly counts: ProcessingCounts;
+}
+
+export interface PartitionStatus {
+  readonly topic: string;
+  readonly partition: number;
+  readonly position: number;
+  readonly state: 'claiming' | 'folding' | 'retrying' | 'refused';
+  /** What is in the way, with a code and what to do; null while nothing is. */
+  readonly problem: { readonly code: string; readonly detail: string } | null;
+  /** Failures since the last unit that succeeded. */
+  readonly failures: number;
+}
+
+/** Totals since the processing began. */
+export interface ProcessingCounts {
+  readonly records: number;
+  /** Units that committed, and units that had nothing to commit. */
+  readonly committed: number;
+  readonly idle: number;
+  /** Units rolled back, by reason. */
+  readonly transientFailures: number;
+  readonly fenced: number;
+  readonly handlerFailures: number;
 }

@@ -1,1 +1,12 @@
 export type * from './event-log.js';
+export { readDeadLetter, redrivenRecord, type DeadLetter } from './dead-letter.js';
+export {
+  defaultRetention,
+  openEmbeddedLog,
+  type EmbeddedLog,
+  type EmbeddedLogOptions,
+} from './embedded/embedded-log.js';
+export { classifyFault, type Fault } from './fault.js';
+export { StreamError, type StreamErrorCode } from './stream-error.js';
+export { nestStreamLogger, type StreamLogger } from './stream-logger.js';
+export { streamMigrations } from './stream-migrations.js';

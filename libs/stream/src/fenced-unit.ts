@@ -1,0 +1,100 @@
+import { encodeDeadLetter } from './dead-letter.js';
+import { encodeRecord, type EncodedRecord } from './encoded-record.js';
+import type { DeadLetterFailure, LogRecord, OutgoingRecord, Sql, UnitOfWork } from './event-log.js';
+import { StreamError } from './stream-error.js';
+import type { Transaction } from './transaction.js';
+
+/** What a unit needs of its partition and of its driver. */
+export interface UnitContext {
+  readonly partitions: number;
+  /** Begins a transaction and passes the fence; throws `fenced`. */
+  begin(): Promise<Transaction>;
+  /** Writes outputs inside the transaction; returns what is to be done once it has committed. */
+  write(sql: Sql, records: readonly EncodedRecord[]): Promise<() => void>;
+}
+
+/** One unit of work of one batch; see `UnitOfWork` for what a handler may do with it. */
+export class FencedUnit implements UnitOfWork {
+  readonly #context: UnitContext;
+  readonly #outputs: EncodedRecord[] = [];
+  readonly #afterCommit: (() => void)[] = [];
+  #transaction: Promise<Transaction> | undefined;
+  #failure: unknown;
+  #closed = false;
+
+  constructor(context: UnitContext) {
+    this.#context = context;
+  }
+
+  /** The first failure of the transaction itself, which may be hidden in what the handler throws. */
+  get failure(): unknown {
+    return this.#failure;
+  }
+
+  async transaction(): Promise<Sql> {
+    this.#assertOpen();
+    const transaction = await this.#begin();
+    return {
+      query: async <Row extends object>(text: string, parameters?: readonly unknown[]) => {
+        this.#assertOpen();
+        return this.#noting(transaction.query<Row>(text, parameters));
+      },
+    };
+  }
+
+  emit(records: readonly OutgoingRecord[]): void {
+    this.#assertOpen();
+    for (const record of records) this.#outputs.push(encodeRecord(record, this.#context.partitions));
+  }
+
+  deadLetter(record: LogRecord, failure: DeadLetterFailure): void {
+    this.#assertOpen();
+    this.#outputs.push(encodeDeadLetter(record, failure));
+  }
+
+  afterCommit(action: () => void): void {
+    this.#assertOpen();
+    this.#afterCommit.push(action);
+  }
+
+  /** Commits states, outputs and position together. `idle`: the unit had nothing to commit, and its position was not saved. */
+  async finish(): Promise<'committed' | 'idle'> {
+    this.#closed = true;
+    const idle = this.#transaction === undefined && this.#outputs.length === 0;
+    if (!idle) {
+      const transaction = await this.#begin();
+      const announce =
+        this.#outputs.length === 0 ? undefined : await this.#noting(this.#context.write(transaction, this.#outputs));
+      await this.#noting(transaction.commit());
+      announce?.();
+    }
+    for (const action of this.#afterCommit) action();
+    return idle ? 'idle' : 'committed';
+  }
+
+  /** Undoes everything; never throws. */
+  async abandon(): Promise<void> {
+    this.#closed = true;
+    const transaction = await this.#transaction?.catch(() => undefined);
+    await transaction?.rollback();
+  }
+
+  #begin(): Promise<Transaction> {
+    this.#transaction ??= this.#noting(this.#context.begin());
+    return this.#transaction;
+  }
+
+  async #noting<T>(action: Promise<T>): Promise<T> {
+    try {
+      return await action;
+    } catch (error) {
+      this.#failure ??= error;
+      throw error;
+    }
+  }
+
+  #assertOpen(): void {
+    if (this.#closed)
+      throw new StreamError('unit_closed', 'the unit of work has ended; await everything in the handler');
+  }
+}

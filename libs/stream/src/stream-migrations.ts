@@ -1,0 +1,4 @@
+import { CreateStreamTables1790000000000 } from './migrations/1790000000000-create-stream-tables.js';
+
+/** The migrations of schema `stream`, in order; a service adds them to its data source's own. */
+export const streamMigrations = [CreateStreamTables1790000000000] as const;
