@@ -1,0 +1,187 @@
+import type { Instant, TicketEvent, TicketEventType } from '@punctual/contracts';
+import type { TicketMemory } from './map-row.js';
+import type { Expression, MappingDocument, Template } from './mapping-document.js';
+
+export interface RowContext {
+  readonly source: string;
+  readonly ticket: string;
+  /** The row's own id, where a column holds one. */
+  readonly idPrefix: string | null;
+  /** The row's place among its ticket's rows, from 0. */
+  readonly place: number;
+  readonly sequence: number;
+  readonly at: Instant;
+  readonly actor: { readonly role: string; readonly id?: string } | null;
+  readonly memory: TicketMemory;
+  read(expression: Expression | undefined): string | null;
+}
+
+const statusDefaults = {
+  solve: { name: 'solved', category: 'solved' },
+  close: { name: 'closed', category: 'closed' },
+  reopen: { name: 'open', category: 'open' },
+} as const;
+
+/**
+ * Gathers the events of one row. What the row that creates a ticket says of its status, assignment and priority goes into the
+ * creation; afterwards only what differs from what is known is said.
+ */
+export class RowEvents {
+  readonly #context: RowContext;
+  readonly #events: TicketEvent[] = [];
+  readonly #kinds = new Map<string, number>();
+  #memory: TicketMemory;
+  /** The data of a creation at this row's own instant, still open to additions. */
+  #creation: Record<string, unknown> | null = null;
+
+  constructor(context: RowContext) {
+    this.#context = context;
+    this.#memory = { ...context.memory, rows: context.memory.rows + 1 };
+  }
+
+  get created(): boolean {
+    return this.#memory.created;
+  }
+
+  create(create: MappingDocument['create'], policy: string | null, createdAt: Instant): void {
+    const { read, at } = this.#context;
+    const { on: _on, at: _at, origin, fields, ...texts } = create;
+    const data: Record<string, unknown> = { origin: origin ?? 'requester', ...(policy === null ? {} : { policy }) };
+    for (const [name, expression] of Object.entries(texts)) {
+      const value = read(expression);
+      if (value !== null) data[name] = value;
+    }
+    if (fields) data['fields'] = this.#readFields(fields);
+    this.#memory = { ...this.#memory, created: true, priority: read(create.priority) };
+    this.#push('ticket.created', 'created', data, createdAt);
+    if (createdAt === at) this.#creation = data;
+  }
+
+  assign(assignment: { readonly person?: Expression | undefined; readonly team?: Expression | undefined }): void {
+    const { read } = this.#context;
+    const assignee = { person: read(assignment.person), team: read(assignment.team) };
+    const known = this.#memory.assignee;
+    if (assignee.person === known.person && assignee.team === known.team) return;
+    this.#memory = { ...this.#memory, assignee };
+    if (this.#creation) this.#creation['assignee'] = assignee;
+    else this.#push('ticket.assignment.changed', 'assignment', this.#acted({ assignee }));
+  }
+
+  /** A status whose name or category is null says nothing. */
+  setStatus(name: string | null, category: string | null): void {
+    if (name === null || category === null) return;
+    const known = this.#memory.status;
+    if (known?.name === name && known.category === category) return;
+    const status = { name, category };
+    this.#memory = { ...this.#memory, status };
+    if (this.#creation) this.#creation['status'] = status;
+    else this.#push('ticket.status.changed', 'status', this.#acted({ status }));
+  }
+
+  apply(template: Template): void {
+    const { read } = this.#context;
+    if (template.assign) this.assign(template.assign);
+    if (template.status) this.setStatus(read(template.status.name), read(template.status.category));
+    for (const word of ['solve', 'close', 'reopen'] as const) {
+      const written = template[word];
+      const usual = statusDefaults[word];
+      if (written) this.setStatus(read(written.name) ?? usual.name, usual.category);
+    }
+    if (template.priority) this.#setPriority(read(template.priority.to), template.priority.kind);
+    this.#applyMessage(template);
+    this.#applyAttributes(template);
+    this.#applyEnding(template);
+  }
+
+  finish(): { readonly events: readonly TicketEvent[]; readonly memory: TicketMemory } {
+    return { events: this.#events, memory: this.#memory };
+  }
+
+  #setPriority(priority: string | null, kind: 'correction' | 'change' | undefined): void {
+    if (priority === null || priority === this.#memory.priority) return;
+    this.#memory = { ...this.#memory, priority };
+    if (this.#creation) this.#creation['priority'] = priority;
+    else this.#push('ticket.priority.changed', 'priority', this.#acted({ priority, ...(kind ? { kind } : {}) }));
+  }
+
+  #applyMessage({ reply, message, note }: Template): void {
+    const written = reply ?? message ?? note;
+    if (!written) return;
+    const { read, actor } = this.#context;
+    const role = written.role ?? (message ? (actor?.role ?? 'requester') : actor?.role === 'bot' ? 'bot' : 'agent');
+    const id = read(written.person) ?? actor?.id;
+    const body = read(written.body);
+    this.#push('ticket.message.added', note ? 'note' : 'message', {
+      actor: id === undefined ? { role } : { role, id },
+      visibility: note ? 'internal' : 'public',
+      autoReply: written.autoReply ?? false,
+      ...(body === null ? {} : { body }),
+    });
+  }
+
+  #applyAttributes({ plan, fields, request }: Template): void {
+    const { read } = this.#context;
+    if (plan) {
+      const { kind, ...texts } = plan;
+      this.#push('ticket.plan.changed', 'plan', this.#acted({ ...this.#readTexts(texts), kind: kind ?? 'change' }));
+    }
+    if (fields) {
+      const { kind, fields: form, ...texts } = fields;
+      const data = {
+        ...this.#readTexts(texts),
+        ...(form ? { fields: this.#readFields(form) } : {}),
+        kind: kind ?? 'change',
+      };
+      this.#push('ticket.fields.changed', 'fields', this.#acted(data));
+    }
+    if (request) {
+      const priority = read(request.priority);
+      const channel = read(request.channel);
+      this.#push(
+        'ticket.request.made',
+        'request',
+        this.#acted({
+          request: request.kind,
+          ...(priority === null ? {} : { priority }),
+          ...(channel === null ? {} : { channel }),
+        }),
+      );
+    }
+  }
+
+  #applyEnding(template: Template): void {
+    const { read } = this.#context;
+    if (template.merge) {
+      const into = read(template.merge.into);
+      if (into !== null)
+        this.#push('ticket.merged', 'merged', this.#acted({ into, transfer: template.merge.transfer ?? false }));
+    }
+    if (template.delete) this.#push('ticket.deleted', 'deleted', this.#acted({ spam: template.delete.spam ?? false }));
+    if (template.restore) this.#push('ticket.restored', 'restored', this.#acted({}));
+  }
+
+  #readTexts(texts: Readonly<Record<string, Expression | undefined>>): Record<string, string | null> {
+    const written = Object.entries(texts).filter(([, expression]) => expression !== undefined);
+    return Object.fromEntries(written.map(([name, expression]) => [name, this.#context.read(expression)]));
+  }
+
+  #readFields(fields: Readonly<Record<string, Expression>>): Record<string, string | null> {
+    return this.#readTexts(fields);
+  }
+
+  #acted(data: Record<string, unknown>): Record<string, unknown> {
+    return this.#context.actor ? { actor: this.#context.actor, ...data } : data;
+  }
+
+  /**
+   * Ids are told from the row's place in its ticket (or its own id) and what the event is, never from the file: importing again, or a
+   * longer file, gives the same ids.
+   */
+  #push(type: TicketEventType, kind: string, data: Record<string, unknown>, occurredAt = this.#context.at): void {
+    const { source, ticket, idPrefix, place, sequence } = this.#context;
+    const nth = (this.#kinds.get(kind) ?? 0) + 1;
+    this.#kinds.set(kind, nth);
+    const id = `${idPrefix ?? `${ticket}/${place}`}/${kind}${nth > 1 ? `-${nth}` : ''}`;
+    this.#events.push({ id, source, ticket, type, occurredAt, receivedAt: null, sequence, data } as TicketEvent);
+  }
+}
