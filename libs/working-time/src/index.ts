@@ -14,6 +14,7 @@ export {
   type Weekday,
 } from './calendar-definition.js';
 export { canonicalJson, contentHash } from './canonical-json.js';
+export { checkCalendar, type CalendarProblem, type CalendarProblemCode } from './check-calendar.js';
 export { compileCalendar } from './compile-calendar.js';
 export {
   resolveCalendar,
@@ -28,3 +29,4 @@ export {
   type CalendarQueryErrorCode,
   type CalendarQueryResult,
 } from './calendar-query.js';
+export { parseDuration, type Duration, type DurationProblem, type ParsedDuration } from './duration.js';

@@ -33,14 +33,16 @@ export function zonedOpenings(hours: ZonedHours): Openings {
   /** Open local time of the hours that belong to the dates `first..last`. */
   const local = (first: DayNumber, last: DayNumber): IntervalList => {
     const pairs: number[] = [];
+    const skipped = skippedDates(zone, first - 1, last + 1);
     for (let day = first; day <= last; day += 1) {
+      if (skipped.includes(day)) continue;
       for (const range of rangesOf(day)) pairs.push(day * DAY_MS + range.from, day * DAY_MS + range.to);
     }
     const open = mergeOrdered(pairs);
     if (!anyCuts) return open;
     const cuts: number[] = [];
     // A break of the day before may run overnight, and so may hours of the last day into a holiday.
-    for (let day = first - 1; day <= last + 1; day += 1) cutsOf(day, cuts);
+    for (let day = first - 1; day <= last + 1; day += 1) if (!skipped.includes(day)) cutsOf(day, cuts);
     return subtract(open, orderedCuts(cuts));
   };
 
@@ -68,6 +70,18 @@ export function zonedOpenings(hours: ZonedHours): Openings {
     isBusinessDay: (day) => ofDay(day).length > 0,
     lastClose: (day) => ofDay(day).at(-1) ?? null,
   };
+}
+
+/** The dates that never were, where a zone moved across the date line: neither their hours nor their night shifts took place. */
+function skippedDates(zone: ZoneOffsets, first: DayNumber, last: DayNumber): readonly DayNumber[] {
+  const skipped: DayNumber[] = [];
+  for (const { at, before, after } of zone.transitions(
+    first * DAY_MS - MAX_OFFSET_MS,
+    (last + 1) * DAY_MS + MAX_OFFSET_MS,
+  )) {
+    for (let day = Math.ceil((at + before) / DAY_MS); (day + 1) * DAY_MS <= at + after; day += 1) skipped.push(day);
+  }
+  return skipped;
 }
 
 /** Holidays and overnight breaks may overlap out of order by a day; putting them in order costs little as they are few. */
