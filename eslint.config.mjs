@@ -44,6 +44,7 @@ export default tseslint.config(
       '@typescript-eslint/no-explicit-any': 'error',
       '@typescript-eslint/no-non-null-assertion': 'error',
       '@typescript-eslint/consistent-type-imports': ['error', { disallowTypeAnnotations: false }],
+      '@typescript-eslint/no-unused-vars': ['error', { ignoreRestSiblings: true, argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
       'no-console': 'error',
       'max-lines': ['error', { max: 450, skipBlankLines: true, skipComments: true }],
     },
@@ -55,7 +56,7 @@ export default tseslint.config(
   },
   {
     files: pure.map((name) => `libs/${name}/src/**/*.ts`),
-    ignores: ['**/*.spec.ts'],
+    ignores: ['**/*.spec.ts', '**/*.spec-kit.ts'],
     rules: {
       'no-restricted-globals': ['error', 'fetch', 'setTimeout', 'setInterval', 'process'],
       'no-restricted-properties': ['error', { object: 'Date', property: 'now', message: 'Time is a parameter here.' }],

@@ -21,6 +21,8 @@ export default defineConfig({
     include: ['{libs,services,test,deploy}/**/*.spec.ts'],
     exclude: ['**/node_modules/**', '**/dist/**'],
     globalSetup: ['libs/test-kit/src/vitest-global-setup.ts'],
+    // CI reads the count of tests from the report.
+    reporters: process.env['CI'] ? ['default', ['json', { outputFile: '.nx/test-report.json' }]] : ['default'],
     testTimeout: 30_000,
     hookTimeout: 120_000,
   },

@@ -59,7 +59,7 @@ function staleFiles(folder) {
   const outputs = new Set();
   const stale = [];
   for (const source of walk(sourceRoot)) {
-    if (/\.spec\.ts$|\.d\.ts$/.test(source)) continue;
+    if (/\.spec(-kit)?\.ts$|\.d\.ts$/.test(source)) continue;
     const output = join(folder, 'dist', relative(sourceRoot, source)).replace(/\.ts$/, '.js');
     outputs.add(output);
     if (modified(output) < modified(source)) stale.push({ source, output, folder });

@@ -28,7 +28,15 @@ const envelope = z.object({
   type: z.string(),
   subject: identifier,
   time: InstantText,
-  sequence: z.union([z.int().min(0), z.string().regex(/^\d{1,15}$/).transform(Number)]).optional(),
+  sequence: z
+    .union([
+      z.int().min(0),
+      z
+        .string()
+        .regex(/^\d{1,15}$/)
+        .transform(Number),
+    ])
+    .optional(),
   datacontenttype: z
     .string()
     .regex(/^application\/([a-z0-9.+-]+\+)?json\b/i, 'data is JSON here: use application/json')
@@ -119,7 +127,8 @@ function toProblems(issue: z.core.$ZodIssue, input: unknown, prefix: readonly st
 
 function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
   return path.reduce<unknown>(
-    (value, key) => (typeof value === 'object' && value !== null ? (value as Record<PropertyKey, unknown>)[key] : undefined),
+    (value, key) =>
+      typeof value === 'object' && value !== null ? (value as Record<PropertyKey, unknown>)[key] : undefined,
     input,
   );
 }

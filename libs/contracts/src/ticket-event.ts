@@ -39,7 +39,10 @@ export const Assignment = z.strictObject({
 export type Assignment = z.infer<typeof Assignment>;
 
 /** Form fields: what the requester or an agent chose. Free text belongs in `subject` and `body`. */
-export const TicketFields = z.record(z.string().max(100), z.union([z.string().max(2_000), z.number(), z.boolean(), z.null()]));
+export const TicketFields = z.record(
+  z.string().max(100),
+  z.union([z.string().max(2_000), z.number(), z.boolean(), z.null()]),
+);
 export type TicketFields = z.infer<typeof TicketFields>;
 
 /** Attributes by which a policy decides coverage and promises. */

@@ -86,6 +86,7 @@ export function thresholdsOf(terms: PromiseTerms, targetMs: number | null): read
 
 /** The next instant at which time itself changes this clock; null where nothing is ahead. */
 export function nextInstant(clock: ClockState): Instant | null {
+  if (clock.phase !== 'running') return null;
   const due = clock.breachedAt === null ? clock.dueAt : null;
   const threshold = clock.nextThreshold?.at ?? null;
   if (due === null) return threshold;

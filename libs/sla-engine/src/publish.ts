@@ -46,6 +46,9 @@ export function publishRefolded(
   const counts = folded.state.retractions;
   Object.assign(counts, retractions);
   const now = netSayings(folded.sayings);
+  const takenBack = new Map(
+    folded.sayings.flatMap((saying) => (saying.kind === 'retracts' ? [[saying.key, saying]] : [])),
+  );
   const output: Published[] = [];
   const standing = new Set<string>();
   for (const { key, event } of before) {
@@ -55,7 +58,8 @@ export function publishRefolded(
     } else if (draft && sameFigures(draft, event)) {
       standing.add(key);
     } else {
-      output.push(retraction(key, event, counts, context, cause));
+      const saying = draft ? undefined : takenBack.get(key);
+      output.push(saying ? publishSaying(saying, counts, context) : retraction(key, event, counts, context, cause));
     }
   }
   for (const [key, draft] of now) {

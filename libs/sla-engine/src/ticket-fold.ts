@@ -197,8 +197,7 @@ export class TicketFold {
     }
     state.clocks = state.clocks.filter((clock) => !(clock.endedBy === 'solve' && clock.target === 'team_ownership'));
     state.stay = assignee.team === null ? null : { eventId: cause ?? CREATION, at };
-    if (state.stay && state.solved === null)
-      this.startCycle('team_ownership', state.stay.eventId, at, 'assigned_to_team');
+    if (state.stay) this.startCycle('team_ownership', state.stay.eventId, at, 'assigned_to_team');
   }
 
   private changeStatus(status: TicketStatus, at: Instant, cause: string | null): void {
@@ -252,12 +251,11 @@ export class TicketFold {
         this.book.revive(clock, terms, at, cause, 'reopened', this.pauseReason(terms));
       }
     }
-    if (state.owed !== null && this.openClocks('next_response').length === 0) {
-      this.startCycle('next_response', cause ?? CREATION, at, 'reopened');
+    for (const terms of this.resolution?.covered ? this.resolution.promises : []) {
+      if (state.cycles[terms.id] === undefined) this.startPresent(terms, at, cause, 'reopened');
     }
-    if (state.stay !== null && this.openClocks('team_ownership').length === 0) {
-      this.startCycle('team_ownership', cause ?? CREATION, at, 'reopened');
-    }
+    if (state.owed !== null) this.startCycle('next_response', cause ?? CREATION, at, 'reopened');
+    if (state.stay !== null) this.startCycle('team_ownership', cause ?? CREATION, at, 'reopened');
   }
 
   private leave(kind: 'merged' | 'deleted', at: Instant, eventId: string): void {
@@ -333,33 +331,34 @@ export class TicketFold {
     else this.book.sayOfTicket('sla.ticket.not_covered', at, cause, resolution.code, resolution.reason);
   }
 
-  /** Starts a promise that newly applies, from where its target naturally starts, if it still has something to ask. */
+  /**
+   * Starts a promise that newly applies, from where its target naturally starts, if it still has something to ask. A solved ticket asks
+   * nothing; its reopening comes here again.
+   */
   private startPresent(terms: PromiseTerms, at: Instant, cause: string | null, reasonCode: string): void {
     const { state } = this;
     const createdAt = state.createdAt ?? at;
     const key = state.createdId ?? CREATION;
-    if (state.gone !== null) return;
+    if (state.gone !== null || state.solved !== null) return;
     switch (terms.target) {
       case 'first_response':
         if (state.origin !== 'outbound' && !state.replied)
           this.startSince(terms, key, createdAt, at, cause, reasonCode);
         return;
       case 'acknowledgement':
-        if (!state.acknowledged && state.solved === null) this.startSince(terms, key, createdAt, at, cause, reasonCode);
+        if (!state.acknowledged) this.startSince(terms, key, createdAt, at, cause, reasonCode);
         return;
       case 'resolution':
-        if (state.solved === null) this.startSince(terms, key, createdAt, at, cause, reasonCode);
+        this.startSince(terms, key, createdAt, at, cause, reasonCode);
         return;
       case 'next_response':
         if (createdAt === at && terms.fromCreation && state.origin !== 'outbound' && state.owed === null) {
           state.owed = { eventId: key, at };
         }
-        if (state.owed && state.solved === null)
-          this.startSince(terms, state.owed.eventId, state.owed.at, at, cause, reasonCode);
+        if (state.owed) this.startSince(terms, state.owed.eventId, state.owed.at, at, cause, reasonCode);
         return;
       case 'team_ownership':
-        if (state.stay && state.solved === null)
-          this.startSince(terms, state.stay.eventId, state.stay.at, at, cause, reasonCode);
+        if (state.stay) this.startSince(terms, state.stay.eventId, state.stay.at, at, cause, reasonCode);
         return;
       case 'periodic_update':
       case 'update_on_request':
@@ -443,8 +442,8 @@ export class TicketFold {
   private reopenWindowEnd(): Instant | null {
     const { solved, replied, gone, clocks } = this.state;
     if (solved === null || replied || gone !== null) return null;
-    const waits = clocks.some((clock) => clock.target === 'first_response' && clock.phase === 'paused');
-    return waits ? solved.at + this.policy.reopenWindowMs : null;
+    const waiting = clocks.find((clock) => clock.target === 'first_response' && clock.phase === 'paused');
+    return waiting ? Math.max(solved.at + this.policy.reopenWindowMs, waiting.since) : null;
   }
 
   private cancelUnanswered(at: Instant, cause: string | null): void {

@@ -1,0 +1,219 @@
+import type { Horizon, TicketEvent } from '@punctual/contracts';
+import type { CompiledPolicy } from '@punctual/policy';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { netSayings } from '../publish.js';
+import { explainTicket } from '../explain.js';
+import { foldTicket } from '../fold-ticket.js';
+import { decisionsOf, history, lawsBegin } from './histories.spec-kit.js';
+import { lawsPolicies } from './policies.spec-kit.js';
+import { Station } from './station.spec-kit.js';
+
+/** SLA-SEMANTICS §9, over generated tickets, calendars, orders, batchings and watermark jumps. `LAWS_RUNS` sets the number of cases. */
+const numRuns = Number(process.env['LAWS_RUNS'] ?? 400);
+/** By name, so that a shrunk failure reads well. */
+const policy = fc.constantFrom(...lawsPolicies.keys());
+const day = 86_400_000;
+
+function policyNamed(name: string): CompiledPolicy {
+  const found = lawsPolicies.get(name);
+  if (!found) throw new Error(`no laws' policy '${name}'`);
+  return found;
+}
+
+const horizonAt = (at: number): Horizon => ({ eventsUpTo: at, duesBefore: at });
+
+function endOf(events: readonly TicketEvent[]): number {
+  return events.reduce((latest, { occurredAt }) => Math.max(latest, occurredAt), lawsBegin) + 40 * day;
+}
+
+function fromStart(events: readonly TicketEvent[], under: string, at: number) {
+  return foldTicket(
+    { source: 'laws', ticket: 'T-1' },
+    { ...decisionsOf(events), events },
+    policyNamed(under),
+    horizonAt(at),
+  );
+}
+
+/** A state without what only publication adds. */
+function stateOf(station: Station | { readonly state: object }): unknown {
+  return { ...JSON.parse(JSON.stringify(station.state)), retractions: {} };
+}
+
+function netOf(folded: ReturnType<typeof fromStart>): string[] {
+  return [...netSayings(folded.sayings)]
+    .filter(([, draft]) => draft.type !== 'sla.clock.warning')
+    .map(([key, draft]) => `${draft.type} ${draft.promise ?? ''} ${draft.at} ${key}`)
+    .sort();
+}
+
+describe('the laws of SLA clocks', () => {
+  it('1: any permutation, duplication and batching ends in the same state and the same net outcomes', () => {
+    fc.assert(
+      fc.property(
+        policy,
+        history.chain((events) =>
+          fc.record({
+            events: fc.constant(events),
+            order: fc.shuffledSubarray(events, { minLength: events.length }),
+            twice: fc.subarray(events),
+            jumps: fc.array(fc.integer({ min: 0, max: 5 * day }), {
+              minLength: events.length,
+              maxLength: events.length,
+            }),
+          }),
+        ),
+        (under, { events, order, twice, jumps }) => {
+          const station = new Station(policyNamed(under));
+          let at = lawsBegin;
+          [...order, ...twice].forEach((event, index) => {
+            station.deliver(event);
+            at += jumps[index % Math.max(1, jumps.length)] ?? 0;
+            if (index % 2 === 0) station.watermark(horizonAt(at));
+          });
+          const end = Math.max(at, endOf(events));
+          station.watermark(horizonAt(end));
+          if (events.length === 0) return;
+          const expected = fromStart(events, under, end);
+          expect(station.netKeys()).toEqual(netOf(expected));
+          expect(stateOf(station)).toEqual(stateOf(expected));
+        },
+      ),
+      { numRuns },
+    );
+  });
+
+  it('2: folding onto a state equals folding from the start, at every prefix', () => {
+    fc.assert(
+      fc.property(policy, history, (under, events) => {
+        const station = new Station(policyNamed(under));
+        const inOrder = [...events].sort((a, b) => a.occurredAt - b.occurredAt);
+        inOrder.forEach((event, index) => {
+          station.deliver(event);
+          if (inOrder[index + 1]?.occurredAt === event.occurredAt) return;
+          station.watermark(horizonAt(event.occurredAt));
+          const expected = fromStart(inOrder.slice(0, index + 1), under, event.occurredAt);
+          expect(stateOf(station)).toEqual(stateOf(expected));
+          expect(station.netKeys()).toEqual(netOf(expected));
+        });
+      }),
+      { numRuns },
+    );
+  });
+
+  it('a cycle has at most one standing outcome of each kind, and is never both met and broken', () => {
+    fc.assert(
+      fc.property(policy, history, (under, events) => {
+        const outcomes = new Map<string, string[]>();
+        for (const draft of netSayings(fromStart(events, under, endOf(events)).sayings).values()) {
+          if (!/\.(met|completed|cancelled|breached|missed)$/.test(draft.type)) continue;
+          const cycle = `${draft.promise} ${draft.cycle}`;
+          outcomes.set(cycle, [...(outcomes.get(cycle) ?? []), draft.type]);
+        }
+        for (const types of outcomes.values()) {
+          expect(new Set(types).size).toBe(types.length);
+          const broken = types.some((type) => /\.(breached|missed)$/.test(type));
+          expect(broken && types.includes('sla.clock.met')).toBe(false);
+        }
+      }),
+      { numRuns },
+    );
+  });
+
+  it('4: segments tile from start to now and sum to the elapsed time', () => {
+    fc.assert(
+      fc.property(policy, history, fc.integer({ min: 0, max: 20 * day }), (under, events, after) => {
+        const at = endOf(events) - 40 * day + after;
+        const folded = fromStart(events, under, at);
+        for (const { clock, segments } of explainTicket(folded, at)) {
+          const end =
+            clock.phase === 'running' || clock.phase === 'paused'
+              ? Math.max(at, clock.since)
+              : (clock.stoppedAt ?? clock.since);
+          let reached = clock.startedAt;
+          for (const segment of segments) {
+            expect(segment.from).toBe(reached);
+            expect(segment.to).toBeGreaterThanOrEqual(segment.from);
+            if (segment.countedMs < 0) expect(segment.reason).toBe('retargeted');
+            reached = segment.to;
+          }
+          if (segments.length > 0 || clock.startedAt !== end) expect(reached).toBe(end);
+          expect(segments.reduce((sum, { countedMs }) => sum + countedMs, 0)).toBe(clock.elapsedMs);
+        }
+      }),
+      { numRuns },
+    );
+  });
+
+  it('5: replaying the same log gives byte-identical events', () => {
+    fc.assert(
+      fc.property(
+        policy,
+        history,
+        fc.array(fc.integer({ min: 1, max: 3 * day }), { minLength: 1, maxLength: 8 }),
+        (under, events, jumps) => {
+          const play = (): string => {
+            const station = new Station(policyNamed(under));
+            let at = lawsBegin;
+            events.forEach((event, index) => {
+              station.deliver(event);
+              station.watermark(horizonAt((at += jumps[index % jumps.length] ?? 0)));
+            });
+            return JSON.stringify(station.published);
+          };
+          expect(play()).toBe(play());
+        },
+      ),
+      { numRuns: Math.ceil(numRuns / 4) },
+    );
+  });
+
+  it('6: one jump of the watermark or many steps end in the same outcomes', () => {
+    fc.assert(
+      fc.property(policy, history, fc.integer({ min: 2, max: 60 }), (under, events, steps) => {
+        if (events.length === 0) return;
+        const end = endOf(events);
+        const jump = new Station(policyNamed(under));
+        const walk = new Station(policyNamed(under));
+        for (const event of events) {
+          jump.deliver(event);
+          walk.deliver(event);
+        }
+        jump.watermark(horizonAt(end));
+        for (let step = 1; step <= steps; step++)
+          walk.watermark(horizonAt(lawsBegin + Math.round(((end - lawsBegin) * step) / steps)));
+        expect(walk.netKeys()).toEqual(jump.netKeys());
+        expect(stateOf(walk)).toEqual(stateOf(jump));
+      }),
+      { numRuns },
+    );
+  });
+
+  it('7: with every delivery inside settle, nothing is retracted for lateness', () => {
+    const settle = 5_000;
+    fc.assert(
+      fc.property(
+        policy,
+        history,
+        fc.array(fc.integer({ min: 0, max: settle - 1 }), { minLength: 17, maxLength: 17 }),
+        (under, events, delays) => {
+          const plain = events.map(
+            (event) => ({ ...event, data: { ...event.data, ticket: undefined, kind: 'change' } }) as TicketEvent,
+          );
+          const station = new Station(policyNamed(under));
+          const arrivals = plain
+            .map((event, index) => ({ event, at: event.occurredAt + (delays[index] ?? 0) }))
+            .sort((a, b) => a.at - b.at);
+          for (const { event, at } of arrivals) {
+            station.watermark({ eventsUpTo: at - settle - 1, duesBefore: at - settle });
+            station.deliver(event);
+          }
+          station.watermark(horizonAt(endOf(events)));
+          expect(station.published.filter(({ event }) => event.reasonCode === 'late_evidence')).toEqual([]);
+        },
+      ),
+      { numRuns },
+    );
+  });
+});

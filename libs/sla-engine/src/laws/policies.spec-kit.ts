@@ -1,0 +1,157 @@
+import type { TicketStatus } from '@punctual/contracts';
+import type { CompiledPolicy, PromiseTerms, Resolution, TicketAttributes } from '@punctual/policy';
+import { compileCalendar, type WorkingCalendar } from '@punctual/working-time';
+
+/** Policies for the laws, built by hand so that a law that fails blames the engine and not the policy language. */
+
+const hour = 3_600_000;
+const week = (hours: readonly string[]): Record<string, string[]> =>
+  Object.fromEntries(['mon', 'tue', 'wed', 'thu', 'fri'].map((day) => [day, [...hours]]));
+
+const calendars: Readonly<Record<string, WorkingCalendar>> = {
+  always: compileCalendar({ name: 'always', zone: 'Etc/UTC', weekly: '24x7' }),
+  berlin: compileCalendar({
+    name: 'berlin',
+    zone: 'Europe/Berlin',
+    weekly: week(['09:00-12:00', '13:00-17:30']),
+    holidays: { dates: ['2026-04-03', '2026-04-06'] },
+  }),
+  nights: compileCalendar({
+    name: 'nights',
+    zone: 'Australia/Lord_Howe',
+    weekly: { ...week(['22:00-06:00']), sat: ['22:00-06:00'] },
+  }),
+  followTheSun: compileCalendar({
+    name: 'followTheSun',
+    anyOf: [
+      { name: 'kathmandu', zone: 'Asia/Kathmandu', weekly: week(['09:00-17:00']) },
+      { name: 'new york', zone: 'America/New_York', weekly: week(['09:00-17:00']) },
+    ],
+  }),
+};
+
+interface Cell {
+  readonly [promise: string]: { readonly hours: number | null; readonly calendar: string } | undefined;
+}
+
+interface Shape {
+  readonly id: string;
+  readonly retarget: PromiseTerms['retarget'];
+  readonly reopen: PromiseTerms['reopen'];
+  readonly fromCreation: boolean;
+  readonly cells: Readonly<Record<string, Cell>>;
+}
+
+const targetsOfPromises: Readonly<Record<string, PromiseTerms['target']>> = {
+  reply: 'first_response',
+  reply_goal: 'first_response',
+  next: 'next_response',
+  update: 'periodic_update',
+  asked: 'update_on_request',
+  taken: 'acknowledgement',
+  fixed: 'resolution',
+  stay: 'team_ownership',
+};
+
+function terms(shape: Shape, promise: string, hours: number | null, calendar: string): PromiseTerms {
+  const workingTime = calendars[calendar];
+  const target = targetsOfPromises[promise];
+  if (!workingTime || !target) throw new Error(`the laws' policy names '${promise}' in '${calendar}'`);
+  return {
+    id: promise,
+    target,
+    commitment: promise === 'reply_goal' ? 'objective' : 'target',
+    duration: hours === null ? null : { kind: 'work', ms: hours * hour, text: `${hours}h` },
+    calendar: workingTime,
+    pausesIn: ({ category }: TicketStatus, requesterWrote: boolean) =>
+      promise !== 'stay' && (category === 'waiting_other' || (category === 'waiting_requester' && !requesterWrote)),
+    solvedBy: ({ category }: TicketStatus) => category === 'solved' || category === 'closed',
+    warnings: [
+      { kind: 'percent', percent: 50, label: '50%' },
+      { kind: 'percent', percent: 80, label: '80%' },
+      { kind: 'remaining', ms: 15 * 60_000, label: '-15m' },
+    ],
+    retarget: shape.retarget,
+    reopen: shape.reopen,
+    fromCreation: shape.fromCreation,
+    attainment: null,
+    escalations: [{ name: 'lead', anchor: 'due', offsetMs: hour, recipients: ['lead'] }],
+  };
+}
+
+function compile(shape: Shape): CompiledPolicy {
+  const resolutions = new Map<string, Resolution>();
+  for (const [priority, cell] of Object.entries(shape.cells)) {
+    for (const plan of ['gold', 'silver']) {
+      const promises = Object.entries(cell).flatMap(([promise, at]) =>
+        at && (plan === 'gold' || promise !== 'fixed') ? [terms(shape, promise, at.hours, at.calendar)] : [],
+      );
+      resolutions.set(`${plan} ${priority}`, { covered: true, promises });
+    }
+  }
+  const none: Resolution = { covered: false, code: 'plan_without_promise', reason: 'The plan promises nothing' };
+  return {
+    id: shape.id,
+    title: shape.id,
+    version: `${shape.id}-1`,
+    settleMs: 5_000,
+    reopenWindowMs: 28 * 24 * hour,
+    agentFirstPriority: 'correction',
+    onReclassify: 'retract',
+    countsBots: false,
+    countsAutoReplies: false,
+    priorities: [],
+    classification: {
+      mode: 'decide',
+      defaultPriority: () => 'normal',
+      rules: [],
+      requesterChoice: { acceptedChannels: 'any', rulesMayLower: true, rulesMayRaise: true },
+      reviewBelow: 0,
+    },
+    calendars: new Map(Object.entries(calendars)),
+    schemeOf: () => 'default',
+    findPriority: (text) => text,
+    resolve: (ticket: TicketAttributes, priority) =>
+      resolutions.get(`${ticket.plan ?? 'gold'} ${priority ?? 'normal'}`) ?? none,
+    compareInQueue: () => 0,
+  };
+}
+
+const cells = (calendarOfNormal: string): Readonly<Record<string, Cell>> => ({
+  urgent: {
+    reply: { hours: 1, calendar: 'always' },
+    reply_goal: { hours: 0.5, calendar: 'always' },
+    next: { hours: 2, calendar: 'always' },
+    update: { hours: 4, calendar: 'always' },
+    asked: { hours: 1, calendar: 'followTheSun' },
+    taken: { hours: 0.5, calendar: 'always' },
+    fixed: { hours: 8, calendar: 'always' },
+    stay: { hours: 4, calendar: 'always' },
+  },
+  normal: {
+    reply: { hours: 2, calendar: calendarOfNormal },
+    next: { hours: 4, calendar: calendarOfNormal },
+    update: { hours: 16, calendar: calendarOfNormal },
+    taken: { hours: 1, calendar: calendarOfNormal },
+    fixed: { hours: 24, calendar: calendarOfNormal },
+    stay: { hours: 8, calendar: calendarOfNormal },
+  },
+  low: {
+    reply: { hours: 8, calendar: 'followTheSun' },
+    fixed: { hours: 80, calendar: 'nights' },
+    next: { hours: 8, calendar: 'followTheSun' },
+  },
+  measured: {
+    reply: { hours: null, calendar: 'berlin' },
+    fixed: { hours: null, calendar: 'berlin' },
+    asked: { hours: null, calendar: 'always' },
+  },
+});
+
+const policies: readonly CompiledPolicy[] = [
+  compile({ id: 'from-start', retarget: 'fromStart', reopen: 'resume', fromCreation: false, cells: cells('berlin') }),
+  compile({ id: 'carry', retarget: 'carryElapsed', reopen: 'newCycle', fromCreation: true, cells: cells('nights') }),
+  compile({ id: 'restart', retarget: 'restart', reopen: 'resume', fromCreation: false, cells: cells('followTheSun') }),
+];
+
+export const lawsPolicies: ReadonlyMap<string, CompiledPolicy> = new Map(policies.map((policy) => [policy.id, policy]));
