@@ -47,8 +47,13 @@ export async function* csvRows(text: AsyncIterable<string>, mapping: Mapping): A
   source.pipe(parser);
   try {
     for await (const item of parser as AsyncIterable<{ info: { lines: number }; record: Row }>) {
-      while (malformed.length > 0) yield malformed.shift() as CsvRow;
-      yield { line: item.info.lines - newlinesIn(item.record), row: item.record };
+      const line = item.info.lines - newlinesIn(item.record);
+      // The parser reads ahead of us, so what it could not read may lie further on.
+      for (let [next] = malformed; next && next.line <= line; [next] = malformed) {
+        malformed.shift();
+        yield next;
+      }
+      yield { line, row: item.record };
     }
     yield* malformed;
   } finally {

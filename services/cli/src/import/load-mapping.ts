@@ -1,4 +1,4 @@
-import { isMap, isPair, LineCounter, parseDocument, type Document } from 'yaml';
+import { isMap, isPair, isSeq, LineCounter, parseDocument, type Document } from 'yaml';
 import type { z } from 'zod';
 import { MappingDocument, type Condition, type Expression } from './mapping-document.js';
 import { timeReader, type TimeReader } from './time-format.js';
@@ -60,24 +60,35 @@ function issueProblems(
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => at([...issue.path, key], `'${key}' is not known here`));
   }
-  const written = yaml.getIn(issue.path as string[]) !== undefined;
+  const written = yaml.getIn(asWritten(yaml, issue.path)) !== undefined;
   const name = issue.path.at(-1);
   return [
     at(issue.path, written || name === undefined ? issue.message : `'${String(name)}' is missing: ${issue.message}`),
   ];
 }
 
+/** A single item may stand for a list of one; then the text has no such list. */
+function asWritten(yaml: Document, path: readonly PropertyKey[]): PropertyKey[] {
+  const written: PropertyKey[] = [];
+  for (const part of path) {
+    const around = written.length === 0 ? yaml.contents : yaml.getIn(written, true);
+    if (typeof part !== 'number' || isSeq(around)) written.push(part);
+  }
+  return written;
+}
+
 /** Where a path stands in the text: the key, else the nearest thing around it that is written. */
-function offsetOf(yaml: Document, path: readonly PropertyKey[]): number {
+function offsetOf(yaml: Document, parsedPath: readonly PropertyKey[]): number {
+  const path = asWritten(yaml, parsedPath);
   for (let length = path.length; length > 0; length--) {
-    const parent = length === 1 ? yaml.contents : yaml.getIn(path.slice(0, length - 1) as string[], true);
+    const parent = length === 1 ? yaml.contents : yaml.getIn(path.slice(0, length - 1), true);
     const key = String(path[length - 1]);
     if (isMap(parent)) {
       const pair = parent.items.find((item) => isPair(item) && String(item.key) === key);
       const range = (pair?.key as { range?: readonly number[] } | undefined)?.range;
       if (range?.[0] !== undefined) return range[0];
     }
-    const node = yaml.getIn(path.slice(0, length) as string[], true) as { range?: readonly number[] } | undefined;
+    const node = yaml.getIn(path.slice(0, length), true) as { range?: readonly number[] } | undefined;
     if (node?.range?.[0] !== undefined) return node.range[0];
   }
   return 0;

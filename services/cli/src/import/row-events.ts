@@ -16,6 +16,19 @@ export interface RowContext {
   read(expression: Expression | undefined): string | null;
 }
 
+const creationTexts = [
+  'customer',
+  'plan',
+  'tier',
+  'channel',
+  'product',
+  'stage',
+  'priority',
+  'subject',
+  'body',
+  'language',
+] as const;
+
 const statusDefaults = {
   solve: { name: 'solved', category: 'solved' },
   close: { name: 'closed', category: 'closed' },
@@ -45,13 +58,13 @@ export class RowEvents {
 
   create(create: MappingDocument['create'], policy: string | null, createdAt: Instant): void {
     const { read, at } = this.#context;
-    const { on: _on, at: _at, origin, fields, ...texts } = create;
+    const { origin, fields } = create;
     const data: Record<string, unknown> = { origin: origin ?? 'requester', ...(policy === null ? {} : { policy }) };
-    for (const [name, expression] of Object.entries(texts)) {
-      const value = read(expression);
+    for (const name of creationTexts) {
+      const value = read(create[name]);
       if (value !== null) data[name] = value;
     }
-    if (fields) data['fields'] = this.#readFields(fields);
+    if (fields) data['fields'] = this.#readTexts(fields);
     this.#memory = { ...this.#memory, created: true, priority: read(create.priority) };
     this.#push('ticket.created', 'created', data, createdAt);
     if (createdAt === at) this.#creation = data;
@@ -129,7 +142,7 @@ export class RowEvents {
       const { kind, fields: form, ...texts } = fields;
       const data = {
         ...this.#readTexts(texts),
-        ...(form ? { fields: this.#readFields(form) } : {}),
+        ...(form ? { fields: this.#readTexts(form) } : {}),
         kind: kind ?? 'change',
       };
       this.#push('ticket.fields.changed', 'fields', this.#acted(data));
@@ -163,10 +176,6 @@ export class RowEvents {
   #readTexts(texts: Readonly<Record<string, Expression | undefined>>): Record<string, string | null> {
     const written = Object.entries(texts).filter(([, expression]) => expression !== undefined);
     return Object.fromEntries(written.map(([name, expression]) => [name, this.#context.read(expression)]));
-  }
-
-  #readFields(fields: Readonly<Record<string, Expression>>): Record<string, string | null> {
-    return this.#readTexts(fields);
   }
 
   #acted(data: Record<string, unknown>): Record<string, unknown> {
