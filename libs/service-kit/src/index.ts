@@ -32,3 +32,4 @@ export {
   type PolicySummary,
   type PolicyVersion,
 } from './policy-versions.js';
+export { PinnedPolicies } from './pinned-policies.js';

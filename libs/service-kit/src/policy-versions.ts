@@ -107,6 +107,14 @@ export class PolicyVersions {
     return known();
   }
 
+  /** Whether any version of `policy` is published, from the cache or, if it is new, from the database. */
+  async isPublished(policy: string): Promise<boolean> {
+    const known = (): boolean => this.cache.some((entry) => entry.policy === policy);
+    if (known()) return true;
+    await this.refresh();
+    return known();
+  }
+
   /** Every publication with its document, oldest first, from the cache; the first call fills it. */
   async all(): Promise<readonly PolicyVersion[]> {
     if (!this.loaded) await this.refresh();

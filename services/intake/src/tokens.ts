@@ -1,0 +1,2 @@
+/** Provider token of the `IntakeConfig`. */
+export const INTAKE_CONFIG = Symbol('IntakeConfig');

@@ -1,0 +1,154 @@
+import { topics, type Instant, type SourceTime, type Watermark } from '@punctual/contracts';
+import type { Clock, ServiceLogger } from '@punctual/service-kit';
+import type { EventLog } from '@punctual/stream';
+import type { DataSource } from 'typeorm';
+import { LOCK_SPACE, locks } from './advisory-locks.js';
+import type { LeaderSession, WatermarkLeadership } from './watermark-leadership.js';
+
+/**
+ * What a tick did: appended a watermark, stood by for the leader, found that the clock had gone back behind the last watermark, or
+ * failed (the next one tries again).
+ */
+export type Tick = 'appended' | 'standing_by' | 'clock_went_back' | 'failed';
+
+export interface WatermarkTickerParts {
+  readonly log: EventLog;
+  readonly dataSource: DataSource;
+  readonly leadership: WatermarkLeadership;
+  readonly clock: Clock;
+  readonly logger: ServiceLogger;
+  readonly intervalMs: number;
+  /** Runs on the leader before each watermark; must not throw. */
+  readonly beforeAppend: () => Promise<void>;
+}
+
+/**
+ * Appends watermarks, about one a second, on the one elected instance.
+ *
+ * A tick holds the lock `sources` from before it reads the wall time until the log has acknowledged. So what a watermark says of a
+ * source is never older than a session that was acknowledged before it, and what any intake acknowledged before `at` stands before it.
+ * A leader that loses its connection in mid-append loses the lock while its watermark may still land: `unsettled_until`, written
+ * before each append and taken back after it, keeps sessions from beginning until that is over (sources.ts).
+ */
+export class WatermarkTicker {
+  private timer: NodeJS.Timeout | undefined;
+  private inHand: Promise<Tick> | undefined;
+  private newest: Instant | null = null;
+
+  constructor(private readonly parts: WatermarkTickerParts) {}
+
+  /** Whether this instance is the one that appends. */
+  get isLeader(): boolean {
+    return this.parts.leadership.isLeader;
+  }
+
+  /** Seconds since the newest watermark of any instance, as last seen; null while none was. */
+  ageSeconds(): number | null {
+    return this.newest === null ? null : (this.parts.clock.now() - this.newest) / 1_000;
+  }
+
+  /** Ticks by itself from now on, unless the interval is 0. */
+  start(): void {
+    if (this.parts.intervalMs === 0) return;
+    this.timer = setTimeout(() => {
+      void this.tick().then(() => {
+        if (this.timer !== undefined) this.start();
+      });
+    }, this.parts.intervalMs);
+  }
+
+  /** One tick now. Ticks never overlap: a call while one is in hand comes after it. */
+  async tick(): Promise<Tick> {
+    while (this.inHand) await this.inHand;
+    this.inHand = this.tickOnce().finally(() => {
+      this.inHand = undefined;
+    });
+    return this.inHand;
+  }
+
+  /** Ends the ticking and gives the election up. */
+  async stop(): Promise<void> {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    await this.inHand;
+    await this.parts.leadership.resign();
+  }
+
+  private async tickOnce(): Promise<Tick> {
+    const { leadership, logger, beforeAppend } = this.parts;
+    try {
+      const session = await leadership.session();
+      if (session === null) {
+        this.newest = await lastWatermark(this.parts.dataSource);
+        return 'standing_by';
+      }
+      await beforeAppend();
+      return await this.append(session);
+    } catch (error) {
+      logger.pino.warn({ err: error }, 'no watermark was appended');
+      // Whatever state the connection is in, with it go its locks.
+      await leadership.resign();
+      return 'failed';
+    }
+  }
+
+  private async append(session: LeaderSession): Promise<Tick> {
+    const { log, clock, logger } = this.parts;
+    await session.query('SELECT pg_advisory_lock($1, $2)', [LOCK_SPACE, locks.sources]);
+    const [before] = await session.query<Before>(MARK_UNSETTLED, [UNSETTLED_SECONDS]);
+    const sources = await historicalSources(session);
+    const at = clock.now();
+    const last = before?.last_at == null ? null : Number(before.last_at);
+    const goesOn = last === null || at >= last;
+    if (goesOn) {
+      await log.publish(onEveryPartition({ kind: 'watermark', at, sources }, log.partitions));
+      this.newest = at;
+    } else {
+      logger.pino.warn(
+        { behindMs: last - at },
+        'the clock is behind the last watermark; time stands still until it has caught up',
+      );
+    }
+    // An earlier append that was cut off stays unsettled; this one is not.
+    await session.query(MARK_SETTLED, [before?.unsettled_until ?? null, goesOn ? at : last]);
+    await session.query('SELECT pg_advisory_unlock($1, $2)', [LOCK_SPACE, locks.sources]);
+    return goesOn ? 'appended' : 'clock_went_back';
+  }
+}
+
+/** Longer than any append can be under way: the statement timeout of the log's connections and Kafka's retries. */
+const UNSETTLED_SECONDS = 45;
+
+interface Before {
+  readonly last_at: string | null;
+  readonly unsettled_until: string | null;
+}
+
+const MARK_UNSETTLED = `
+  WITH before AS (SELECT last_at, unsettled_until::text FROM intake.watermark)
+  UPDATE intake.watermark SET unsettled_until = clock_timestamp() + make_interval(secs => $1)
+    FROM before RETURNING before.last_at, before.unsettled_until`;
+
+const MARK_SETTLED = 'UPDATE intake.watermark SET unsettled_until = $1::timestamptz, last_at = $2';
+
+async function historicalSources(session: LeaderSession): Promise<Record<string, SourceTime>> {
+  const rows = await session.query<{ source: string; at: string }>(
+    "SELECT source, at FROM intake.source WHERE mode = 'historical' ORDER BY source",
+  );
+  return Object.fromEntries(rows.map((row) => [row.source, { at: Number(row.at), mode: 'historical' as const }]));
+}
+
+async function lastWatermark(dataSource: DataSource): Promise<Instant | null> {
+  const rows: { last_at: string | null }[] = await dataSource.query('SELECT last_at FROM intake.watermark');
+  const last = rows[0]?.last_at ?? null;
+  return last === null ? null : Number(last);
+}
+
+function onEveryPartition(value: Watermark, partitions: number): Parameters<EventLog['publish']>[0] {
+  return Array.from({ length: partitions }, (_none, partition) => ({
+    topic: topics.received,
+    partition,
+    key: 'watermark',
+    value,
+  }));
+}
