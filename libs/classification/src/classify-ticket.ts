@@ -1,0 +1,56 @@
+import type { TicketFields } from '@punctual/contracts';
+import type { CompiledPolicy, TicketAttributes } from '@punctual/policy';
+import { classify } from './classify.js';
+import { extractFacts } from './extract-facts.js';
+import type { Facts } from './facts.js';
+
+/** One ticket as `punctual classify` reads it. Whatever is absent is unknown. */
+export interface TicketLine {
+  readonly id: string;
+  readonly stage?: string | null;
+  readonly language?: string | null;
+  readonly channel?: string | null;
+  readonly subject?: string | null;
+  readonly body?: string | null;
+  readonly fields?: TicketFields | null;
+  readonly plan?: string | null;
+  readonly tier?: string | null;
+  readonly customer?: string | null;
+  readonly product?: string | null;
+  /** The priority the requester chose, by any name or alias of the policy. */
+  readonly priority?: string | null;
+}
+
+export interface ClassifiedLine {
+  readonly id: string;
+  readonly priority: string;
+  readonly covered: boolean;
+  readonly reason: string;
+  readonly confidence: number;
+  readonly needsReview: boolean;
+  readonly rule: string | null;
+  readonly facts: Facts;
+}
+
+/** Classifies one ticket on its own: what the classifier says of it at creation. */
+export function classifyTicket(line: TicketLine, policy: CompiledPolicy): ClassifiedLine {
+  const attributes: TicketAttributes = {
+    customer: line.customer ?? null,
+    plan: line.plan ?? null,
+    tier: line.tier ?? null,
+    channel: line.channel ?? null,
+    product: line.product ?? null,
+    stage: line.stage ?? null,
+    fields: line.fields ?? {},
+  };
+  const facts = extractFacts({
+    subject: line.subject ?? null,
+    body: line.body ?? null,
+    language: line.language ?? null,
+    fields: attributes.fields,
+    attributes,
+  });
+  const decision = classify({ facts, attributes, requested: line.priority ?? null }, policy);
+  const { priority, covered, reason, confidence, needsReview, rule } = decision;
+  return { id: line.id, priority, covered, reason, confidence, needsReview, rule, facts };
+}

@@ -1,0 +1,12 @@
+export { acceptsChoice, classify, type ClassificationInput } from './classify.js';
+export { classifyTicket, type ClassifiedLine, type TicketLine } from './classify-ticket.js';
+export { combineFacts } from './combine-facts.js';
+export type { Decision } from './decision.js';
+export { decidePriorities, type DecidedPriorities, type DecisionRecord } from './decide-priorities.js';
+export { evaluate, type Evaluation, type EvaluationContext } from './evaluate.js';
+export { extractFacts, type TicketContent, type TicketText } from './extract-facts.js';
+export type { Evidence, Fact, Facts, KnownFact, Signal } from './facts.js';
+export type { Lexicon, RequestKind } from './lexicon.js';
+export { toPriorityInput, type AttributeChange, type PriorityInput } from './priority-input.js';
+export { recognizeRequest, type RecognizedRequest } from './recognize-request.js';
+export { MAX_TEXT } from './read-text.js';
