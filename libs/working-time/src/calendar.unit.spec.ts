@@ -1,0 +1,156 @@
+import { describe, expect, it } from 'vitest';
+import {
+  canonicalJson,
+  compileCalendar,
+  contentHash,
+  evaluateCalendarQuery,
+  parseDuration,
+  resolveCalendar,
+  type CalendarDefinition,
+} from './index.js';
+
+const at = (text: string): number => Date.parse(text);
+const iso = (instant: number): string => new Date(instant).toISOString().replace('.000Z', 'Z');
+const weekly = Object.fromEntries(['mon', 'tue', 'wed', 'thu', 'fri'].map((day) => [day, ['09:00-17:00']]));
+const office: CalendarDefinition = {
+  name: 'office',
+  zone: 'Europe/Berlin',
+  weekly,
+  holidays: { countries: [{ country: 'DE' }] },
+};
+
+describe('business days', () => {
+  const calendar = compileCalendar(office);
+  it.each([
+    ['over a weekend', '2026-03-06T10:00:00Z', 1, false, '2026-03-09T10:00:00Z'],
+    ['over Easter and the change of the clocks', '2026-04-02T10:00:00Z', 2, false, '2026-04-08T10:00:00Z'],
+    ['the same local time across the change', '2026-03-27T10:00:00Z', 1, false, '2026-03-30T09:00:00Z'],
+    ['closed at that time: the next opening', '2026-03-05T20:00:00Z', 1, false, '2026-03-09T08:00:00Z'],
+    ['none: the next opening', '2026-03-07T10:00:00Z', 0, false, '2026-03-09T08:00:00Z'],
+    ['the end of the day', '2026-03-06T10:00:00Z', 2, true, '2026-03-10T16:00:00Z'],
+    ['the end of this day, which is over', '2026-03-06T18:00:00Z', 0, true, '2026-03-09T16:00:00Z'],
+  ])('%s', (_, start, days, endOfDay, due) => {
+    expect(iso(calendar.addBusinessDays(at(start), days, { endOfDay }))).toBe(due);
+  });
+
+  it('counts a night with the date it begins on', () => {
+    const nights = compileCalendar({ name: 'n', zone: 'UTC', weekly: { fri: ['22:00-06:00'], mon: ['22:00-06:00'] } });
+    expect(iso(nights.addBusinessDays(at('2026-03-06T23:00:00Z'), 1))).toBe('2026-03-09T23:00:00Z');
+    expect(iso(nights.addBusinessDays(at('2026-03-06T23:00:00Z'), 1, { endOfDay: true }))).toBe('2026-03-10T06:00:00Z');
+  });
+});
+
+describe('a skipped date', () => {
+  it('has neither hours nor a night, and ends the night before at midnight', () => {
+    const nights = compileCalendar({
+      name: 'n',
+      zone: 'Pacific/Apia',
+      weekly: { thu: ['22:00-06:00'], fri: ['09:00-17:00', '22:00-06:00'] },
+    });
+    expect(nights.openIntervals(at('2011-12-29T12:00:00Z'), at('2012-01-01T12:00:00Z'))).toEqual([
+      { from: at('2011-12-30T08:00:00Z'), to: at('2011-12-30T10:00:00Z') },
+    ]);
+  });
+});
+
+describe('a resolved calendar', () => {
+  const resolved = resolveCalendar(
+    office,
+    { from: at('2026-01-01T00:00:00Z'), to: at('2027-01-01T00:00:00Z') },
+    { holidays: '3.37.0', zones: '2026c' },
+  );
+
+  it('survives JSON and answers as the definition does', () => {
+    const stored = compileCalendar(JSON.parse(JSON.stringify(resolved)) as typeof resolved);
+    const plain = compileCalendar(office);
+    for (const [from, to] of [
+      ['2026-01-01', '2026-12-31'],
+      ['1990-01-01', '2040-01-01'],
+      ['2025-12-20', '2026-01-10'],
+    ] as const) {
+      expect(stored.worked(at(from), at(to))).toBe(plain.worked(at(from), at(to)));
+    }
+  });
+
+  it('goes by what it stores inside the horizon and by the rules outside', () => {
+    const emptied = compileCalendar({ ...resolved, holidays: [[]] });
+    expect(emptied.isOpen(at('2026-01-01T10:00:00Z'))).toBe(true);
+    expect(emptied.isOpen(at('2027-01-01T10:00:00Z'))).toBe(false);
+  });
+
+  it('names its holidays, and has one hash however its keys are ordered', () => {
+    expect(resolved.holidays[0]?.[0]).toEqual({ date: '2026-01-01', name: 'Neujahr' });
+    const reordered = Object.fromEntries(Object.entries(resolved).reverse());
+    expect(contentHash(reordered)).toBe(contentHash(resolved));
+    expect(canonicalJson({ b: 1, a: [undefined, 'x'], c: undefined })).toBe('{"a":[null,"x"],"b":1}');
+  });
+
+  it('takes whole-day events of an iCalendar file, with repetitions and exceptions', () => {
+    const ics = [
+      'BEGIN:VCALENDAR',
+      'VERSION:2.0',
+      'BEGIN:VEVENT',
+      'UID:1',
+      'DTSTART;VALUE=DATE:20250302',
+      'DTEND;VALUE=DATE:20250304',
+      'RRULE:FREQ=YEARLY',
+      'EXDATE;VALUE=DATE:20270302',
+      'SUMMARY:Company days',
+      'END:VEVENT',
+      'END:VCALENDAR',
+    ].join('\r\n');
+    const calendar = compileCalendar({ name: 'c', zone: 'UTC', weekly: '24x7', holidays: { ics } });
+    const open = ['2025-03-01', '2025-03-02', '2026-03-03', '2026-03-04', '2027-03-02'].map((date) =>
+      calendar.isOpen(at(date)),
+    );
+    expect(open).toEqual([true, false, false, true, true]);
+  });
+});
+
+describe('parseDuration', () => {
+  it.each([
+    ['4h', { kind: 'work', ms: 14_400_000 }],
+    ['1h30m', { kind: 'work', ms: 5_400_000 }],
+    ['90s', { kind: 'work', ms: 90_000 }],
+    ['2 business days', { kind: 'businessDays', days: 2, endOfDay: false }],
+    ['1 business day (end of day)', { kind: 'businessDays', days: 1, endOfDay: true }],
+  ])('reads %s', (text, duration) => expect(parseDuration(text)).toEqual({ ...duration, text }));
+
+  it.each(['', '0h', '4', '2d', '-1h', '1.5h', '0 business days'])("refuses '%s'", (text) => {
+    expect(parseDuration(text)).toHaveProperty('problem.code', 'invalid_duration');
+  });
+});
+
+describe('evaluateCalendarQuery', () => {
+  const query = {
+    tz: 'UTC',
+    weekly: { mon: [['09:00', '17:00']] },
+    op: 'isOpen',
+    args: { at: '2026-03-02T09:00:00Z' },
+  };
+
+  it.each<[unknown, string]>([
+    [null, 'invalid_query'],
+    [{ ...query, op: 'open' }, 'unknown_op'],
+    [{ ...query, tz: 'Mars/Base' }, 'unknown_zone'],
+    [{ ...query, weekly: undefined }, 'invalid_query'],
+    [{ ...query, weekly: { mon: [['09:00', '25:00']] } }, 'invalid_time'],
+    [{ ...query, holidays: ['2026-02-30'] }, 'invalid_date'],
+    [{ ...query, args: { at: '2026-03-02T09:00:00' } }, 'invalid_instant'],
+    [{ ...query, args: { at: '0001-03-02T09:00:00Z' } }, 'out_of_range'],
+    [{ ...query, weekly: {}, op: 'add', args: { start: '2026-03-02T09:00:00Z', seconds: 1 } }, 'no_opening'],
+  ])('%j is refused: %s', (given, code) => expect(evaluateCalendarQuery(given)).toHaveProperty('error.code', code));
+
+  it.each<[string, object, unknown]>([
+    ['isOpen', { at: '2026-03-02T17:00:00Z' }, false],
+    ['add', { start: '2026-03-02T09:00:00Z', seconds: 0.5 }, '2026-03-02T09:00:00.500Z'],
+    ['add', { start: '2026-03-09T10:00:00Z', seconds: -7200 }, '2026-03-02T16:00:00Z'],
+    ['subtract', { start: '2026-03-02T16:00:00Z', seconds: -7200 }, '2026-03-09T10:00:00Z'],
+    ['between', { start: '2026-03-09T10:00:00Z', end: '2026-03-02T16:00:00Z' }, -7200],
+    ['prevClose', { at: '2026-03-09T09:00:00Z' }, '2026-03-02T17:00:00Z'],
+  ])('%s %j is %j', (op, args, result) => expect(evaluateCalendarQuery({ ...query, op, args })).toEqual({ result }));
+
+  it('answers null where there is none', () => {
+    expect(evaluateCalendarQuery({ ...query, weekly: '24x7', op: 'nextClose' })).toEqual({ result: null });
+  });
+});
