@@ -7,6 +7,10 @@ export {
   type EmbeddedLogOptions,
 } from './embedded/embedded-log.js';
 export { classifyFault, type Fault } from './fault.js';
+export { EVENT_LOG, EventLogModule, type EventLogModuleOptions } from './nest/event-log-module.js';
+export { EventLogStrategy, type EventLogStrategyOptions } from './nest/event-log-strategy.js';
+export { HandlerErrorFilter } from './nest/handler-error-filter.js';
+export { OnTopic } from './nest/on-topic.js';
 export { StreamError, type StreamErrorCode } from './stream-error.js';
 export { nestStreamLogger, type StreamLogger } from './stream-logger.js';
 export { streamMigrations } from './stream-migrations.js';

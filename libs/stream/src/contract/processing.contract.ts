@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest';
+import { input, outgoing, type ContractContext } from './contract-context.js';
+
+/** What a processing tells of itself, and when it refuses to go on. */
+export function processingContract(current: () => ContractContext): void {
+  describe('the processing', () => {
+    it('tells how far it is behind', async () => {
+      const { log, process } = current();
+      let open: () => void = () => undefined;
+      const gate = new Promise<void>((resolve) => (open = resolve));
+      const processing = await process(() => gate);
+      await log.publish(outgoing([1, 2, 3], 1));
+      const behind = (await processing.lag()).find((one) => one.partition === 1);
+      expect(behind).toEqual({ topic: input, partition: 1, position: 0, behind: 3 });
+      open();
+      await processing.caughtUp();
+      expect((await processing.lag()).reduce((sum, one) => sum + one.behind, 0)).toBe(0);
+    });
+
+    it('runs what waits for the commit after it, in order, and not after a rollback', async () => {
+      const { log, fold, process } = current();
+      await log.publish(outgoing([1], 0));
+      const ran: string[] = [];
+      let attempt = 0;
+      const processing = await process(async (batch, unit) => {
+        attempt += 1;
+        const mine = attempt;
+        unit.afterCommit(() => ran.push(`${mine}a`));
+        unit.afterCommit(() => ran.push(`${mine}b`));
+        await fold(batch, unit);
+        if (mine === 1) throw new Error('once');
+      });
+      await processing.caughtUp();
+      expect(ran).toEqual(['2a', '2b']);
+    });
+
+    it('finishes the batch in hand when it stops', async () => {
+      const { log, fold, process, seen } = current();
+      await log.publish(outgoing([1], 0));
+      let entered: () => void = () => undefined;
+      const inside = new Promise<void>((resolve) => (entered = resolve));
+      const processing = await process(async (batch, unit) => {
+        entered();
+        await new Promise((resolve) => setTimeout(resolve, 100));
+        await fold(batch, unit);
+      });
+      await inside;
+      await processing.stop();
+      expect(await seen()).toEqual([1]);
+      expect(processing.status().state).toBe('stopped');
+    });
+
+    it('refuses a position of another log', async () => {
+      const { harness, log, fold, process } = current();
+      await log.publish(outgoing([1], 0));
+      const first = await process(fold);
+      await first.caughtUp();
+      await first.stop();
+      await harness.sql.query(`UPDATE stream.position SET log_id = 'another'`);
+      const second = await process(fold);
+      await expect(
+        second
+          .caughtUp()
+          .then(() => log.publish(outgoing([2], 0)))
+          .then(() => second.caughtUp()),
+      ).rejects.toMatchObject({
+        code: 'log_changed',
+      });
+      expect(second.status().state).toBe('refused');
+      expect(second.status().partitions[0]?.problem?.code).toBe('log_changed');
+    });
+
+    it('refuses a position past the end of the log', async () => {
+      const { harness, log, fold, process } = current();
+      await log.publish(outgoing([1], 0));
+      const first = await process(fold);
+      await first.caughtUp();
+      await first.stop();
+      await harness.sql.query('UPDATE stream.position SET next_offset = 9 WHERE partition = 0');
+      const second = await process(fold);
+      await expect.poll(() => second.status().state).toBe('refused');
+      expect(second.status().partitions.find((one) => one.partition === 0)?.problem).toMatchObject({
+        code: 'log_changed',
+        detail: expect.stringContaining('stands at offset 9') as string,
+      });
+    });
+  });
+}
