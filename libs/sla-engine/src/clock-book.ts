@@ -141,7 +141,7 @@ export class ClockBook {
     clock.dueAt = clock.breachedAt ?? dueAt;
     const kept = clock.breachedAt === null && clock.targetMs !== null;
     clock.verdictKey = this.say(clock, terms, kept ? 'sla.clock.met' : 'sla.clock.completed', at, cause, reasonCode);
-    if (endedBy === null) this.finish(clock);
+    if (endedBy === null) this.retire((other) => other === clock);
   }
 
   cancel(
@@ -161,7 +161,7 @@ export class ClockBook {
     clock.dueAt = clock.breachedAt;
     clock.nextThreshold = null;
     clock.verdictKey = this.say(clock, terms, 'sla.clock.cancelled', at, cause, reasonCode);
-    if (endedBy === null) this.finish(clock);
+    if (endedBy === null) this.retire((other) => other === clock);
   }
 
   /** Takes back what ended a clock; the time since counts as paused, and the clock waits for `resume` or stays paused for `pausedFor`. */
@@ -319,9 +319,10 @@ export class ClockBook {
     this.touched.add(clock);
   }
 
-  private finish(clock: ClockState): void {
-    this.finished.push(clock);
-    this.state.clocks = this.state.clocks.filter((other) => other !== clock);
+  /** Lets go of ended clocks that nothing can revive any more; their verdicts stand. */
+  retire(isOver: (clock: ClockState) => boolean): void {
+    this.finished.push(...this.state.clocks.filter(isOver));
+    this.state.clocks = this.state.clocks.filter((clock) => !isOver(clock));
   }
 
   /** Counts a clock up to `at`, closing its present stretch; the next one begins for `reasonCode`. */

@@ -159,7 +159,7 @@ export class TicketFold {
     for (const clock of this.openClocks('first_response', 'next_response', 'periodic_update', 'update_on_request')) {
       this.book.stop(clock, this.termsOf(clock), at, eventId, 'agent_reply', null);
     }
-    state.clocks = state.clocks.filter((clock) => !(clock.endedBy === 'solve' && answeredByReply.has(clock.target)));
+    this.book.retire(({ endedBy, target }) => endedBy === 'solve' && answeredByReply.has(target));
     state.replied = true;
     state.owed = null;
     if (state.solved === null) this.startCycle('periodic_update', eventId, at, 'agent_reply');
@@ -189,13 +189,13 @@ export class TicketFold {
       for (const clock of this.openClocks('acknowledgement')) {
         this.book.stop(clock, this.termsOf(clock), at, cause, 'assigned_to_person', null);
       }
-      state.clocks = state.clocks.filter((clock) => !(clock.endedBy === 'solve' && clock.target === 'acknowledgement'));
+      this.book.retire(({ endedBy, target }) => endedBy === 'solve' && target === 'acknowledgement');
     }
     if (assignee.team === formerTeam) return;
     for (const clock of this.openClocks('team_ownership')) {
       this.book.stop(clock, this.termsOf(clock), at, cause, 'left_team', null);
     }
-    state.clocks = state.clocks.filter((clock) => !(clock.endedBy === 'solve' && clock.target === 'team_ownership'));
+    this.book.retire(({ endedBy, target }) => endedBy === 'solve' && target === 'team_ownership');
     state.stay = assignee.team === null ? null : { eventId: cause ?? CREATION, at };
     if (state.stay) this.startCycle('team_ownership', state.stay.eventId, at, 'assigned_to_team');
   }
@@ -245,7 +245,7 @@ export class TicketFold {
     for (const clock of state.clocks.filter(({ endedBy }) => endedBy === 'solve')) {
       const terms = this.promise(clock.promise);
       if (!terms || terms.reopen === 'newCycle') {
-        state.clocks = state.clocks.filter((other) => other !== clock);
+        this.book.retire((other) => other === clock);
         if (terms && clock.target === 'resolution') this.startPromise(terms, cause ?? CREATION, at, 'reopened');
       } else {
         this.book.revive(clock, terms, at, cause, 'reopened', this.pauseReason(terms));
@@ -305,7 +305,7 @@ export class TicketFold {
       const open = clock.phase === 'running' || clock.phase === 'paused';
       if (!terms) {
         if (open) this.book.cancel(clock, before, at, cause, now.covered ? 'no_promise' : now.code, null);
-        else state.clocks = state.clocks.filter((other) => other !== clock);
+        else this.book.retire((other) => other === clock);
       } else if (open && before) {
         if (terms === before) this.book.rename(clock);
         else this.book.retarget(clock, terms, before, at, cause);

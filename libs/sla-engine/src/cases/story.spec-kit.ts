@@ -1,0 +1,157 @@
+import type { SlaEventType, StatusCategory, TicketEvent } from '@punctual/contracts';
+import { foldTicket, type FoldedFromStart } from '../fold-ticket.js';
+import { netSayings } from '../publish.js';
+import { decisionsOf } from '../laws/histories.spec-kit.js';
+import { lawsPolicies } from '../laws/policies.spec-kit.js';
+
+/**
+ * Stories read like a ticket's history: `story('09:00 created', '09:40 agent replies')`. The day is Monday 2 March 2026 in UTC, `+1d 09:00`
+ * the next. Priority `urgent` runs around the clock: reply 1 h (goal 30 min), next 2 h, update 4 h, taken 30 min, fixed 8 h, stay 4 h.
+ */
+
+const monday = Date.parse('2026-03-02T00:00:00Z');
+
+/** `10:30` or `+2d 10:30` as an instant. */
+export function instant(text: string): number {
+  const match = /^(?:\+(\d+)d )?(\d\d):(\d\d)(?::(\d\d)(?:\.(\d{3}))?)?$/.exec(text);
+  if (!match) throw new Error(`no instant: '${text}'`);
+  const [days = 0, hours = 0, minutes = 0, seconds = 0, ms = 0] = match.slice(1).map((part) => Number(part ?? 0));
+  return monday + days * 86_400_000 + hours * 3_600_000 + minutes * 60_000 + seconds * 1000 + ms;
+}
+
+type Body = Pick<TicketEvent, 'type' | 'data'>;
+
+const message = (role: 'requester' | 'participant' | 'agent' | 'bot' | 'system', more: object = {}): Body =>
+  ({
+    type: 'ticket.message.added',
+    data: { actor: { role }, visibility: 'public', autoReply: false, ...more },
+  }) as Body;
+const status = (name: string, category: StatusCategory): Body => ({
+  type: 'ticket.status.changed',
+  data: { status: { name, category } },
+});
+const assign = (person: string | null, team: string | null): Body => ({
+  type: 'ticket.assignment.changed',
+  data: { assignee: { person, team } },
+});
+
+const phrases: Readonly<Record<string, Body>> = {
+  created: { type: 'ticket.created', data: { origin: 'requester' } },
+  'created by an agent on behalf': { type: 'ticket.created', data: { origin: 'on_behalf' } },
+  'created by an agent who writes first': { type: 'ticket.created', data: { origin: 'outbound' } },
+  'created assigned to a person': {
+    type: 'ticket.created',
+    data: { origin: 'requester', assignee: { person: 'p1', team: null } },
+  },
+  'created assigned to a team': {
+    type: 'ticket.created',
+    data: { origin: 'requester', assignee: { person: null, team: 'blue' } },
+  },
+  'created on a plan without promises': { type: 'ticket.created', data: { origin: 'requester', plan: 'none' } },
+  'agent replies': message('agent'),
+  'agent notes internally': message('agent', { visibility: 'internal' }),
+  'requester writes': message('requester'),
+  'participant writes': message('participant'),
+  'bot replies': message('bot'),
+  'system writes': message('system'),
+  'requester is out of office': message('requester', { autoReply: true }),
+  'agent is out of office': message('agent', { autoReply: true }),
+  'waits for requester': status('pending', 'waiting_requester'),
+  'waits for vendor': status('on-hold', 'waiting_other'),
+  open: status('open', 'open'),
+  solved: status('solved', 'solved'),
+  closed: status('closed', 'closed'),
+  'assigned to person 1 in blue': assign('p1', 'blue'),
+  'assigned to person 2 in blue': assign('p2', 'blue'),
+  'assigned to team blue': assign(null, 'blue'),
+  'assigned to team green': assign(null, 'green'),
+  'merged away': { type: 'ticket.merged', data: { into: 'T-9', transfer: false } },
+  deleted: { type: 'ticket.deleted', data: { spam: false } },
+  restored: { type: 'ticket.restored', data: {} },
+  'asks for an update': { type: 'ticket.request.made', data: { request: 'update' } },
+  'becomes normal': { type: 'ticket.priority.changed', data: { priority: 'normal', kind: 'change' } },
+  'becomes urgent': { type: 'ticket.priority.changed', data: { priority: 'urgent', kind: 'change' } },
+  'was urgent all along': { type: 'ticket.priority.changed', data: { priority: 'urgent', kind: 'correction' } },
+  'was normal all along': { type: 'ticket.priority.changed', data: { priority: 'normal', kind: 'correction' } },
+  'moves to a plan without promises': { type: 'ticket.plan.changed', data: { plan: 'none', kind: 'change' } },
+};
+
+/** Reads lines such as `09:40 agent replies` into events; ids are the lines themselves. */
+export function story(...lines: readonly string[]): TicketEvent[] {
+  return lines.map((line) => {
+    const match = /^((?:\+\d+d )?[\d:.]+) (.*)$/.exec(line);
+    const body = match?.[2] === undefined ? undefined : phrases[match[2]];
+    if (!match?.[1] || !body) throw new Error(`no such line in a story: '${line}'`);
+    const head = {
+      id: line,
+      source: 'story',
+      ticket: 'T-1',
+      receivedAt: null,
+      sequence: -1,
+      occurredAt: instant(match[1]),
+    };
+    return { ...head, ...body } as TicketEvent;
+  });
+}
+
+export interface Telling {
+  readonly folded: FoldedFromStart;
+  /** `reply` or `next#2`: outcome, with its instant where it has one, as `met 09:40`. */
+  clock(name: string): string | undefined;
+  /** When it is due, `due 10:30`; undefined where it is not. */
+  due(name: string): string | undefined;
+  elapsedMinutes(name: string): number | undefined;
+  /** Standing events of a kind, as `promise time`. */
+  said(type: SlaEventType): string[];
+}
+
+/** Folds a story up to `until` (events at it included). */
+export function tell(
+  events: readonly TicketEvent[],
+  until: string,
+  options: { policy?: string; priority?: string } = {},
+): Telling {
+  const policy = lawsPolicies.get(options.policy ?? 'from-start');
+  if (!policy) throw new Error('no such policy');
+  const at = instant(until);
+  const { priorityHistory } = decisionsOf(events);
+  const begins = priorityHistory.map((decision, index) =>
+    index === 0 ? { ...decision, priority: options.priority ?? 'urgent' } : decision,
+  );
+  const history = { events, priorityHistory: begins, coverageHistory: [] };
+  const folded = foldTicket({ source: 'story', ticket: 'T-1' }, history, policy, { eventsUpTo: at, duesBefore: at });
+  const find = (name: string) => {
+    const [promise, cycle = '1'] = name.split('#');
+    return folded.clocks.find((clock) => clock.promise === promise && clock.cycle === Number(cycle));
+  };
+  return {
+    folded,
+    clock: (name) => {
+      const clock = find(name);
+      if (!clock) return undefined;
+      const when = clock.breachedAt ?? clock.stoppedAt;
+      return [clock.outcome, when === null ? [] : time(when), clock.outcome === 'cancelled' ? clock.reason : []]
+        .flat()
+        .join(' ');
+    },
+    due: (name) => {
+      const dueAt = find(name)?.dueAt;
+      return dueAt === undefined || dueAt === null ? undefined : time(dueAt);
+    },
+    elapsedMinutes: (name) => {
+      const clock = find(name);
+      return clock && clock.elapsedMs / 60_000;
+    },
+    said: (type) =>
+      [...netSayings(folded.sayings).values()]
+        .filter((draft) => draft.type === type)
+        .map((draft) => `${draft.promise ?? 'ticket'} ${time(draft.at)}`),
+  };
+}
+
+function time(at: number): string {
+  const days = Math.floor((at - monday) / 86_400_000);
+  const iso = new Date(at).toISOString();
+  const clock = iso.slice(11, 23).replace(/(:00)?\.000$/, '');
+  return days === 0 ? clock : `+${days}d ${clock}`;
+}
