@@ -133,7 +133,10 @@ export interface ClassificationRule {
   readonly id: string;
   readonly when: FactCondition;
   /** The priority, or a reason to hold the ticket outside every promise. */
-  readonly then: { readonly priority: string } | { readonly exclude: string } | { readonly priority: string; readonly exclude: string };
+  readonly then:
+    | { readonly priority: string }
+    | { readonly exclude: string }
+    | { readonly priority: string; readonly exclude: string };
   readonly because: string;
   /** Only in this scheme; null: in any. */
   readonly scheme: string | null;

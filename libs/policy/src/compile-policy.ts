@@ -1,0 +1,83 @@
+import { compileCalendar } from '@punctual/working-time';
+import { BoundedCache } from './bounded-cache.js';
+import { compileClassification } from './compile-classification.js';
+import type { CompiledPolicy, Resolution, TicketAttributes } from './compiled-policy.js';
+import { compileCoverage } from './coverage.js';
+import type { PolicyDocument } from './document/policy-document.js';
+import { PrioritySchemes } from './priority-schemes.js';
+import { PromiseMatrix } from './promise-matrix.js';
+import { compileQueueOrder } from './queue-order.js';
+import { compileRequestRules, type RequestMade, type RequestVerdict } from './request-rules.js';
+import type { ResolvedPolicy } from './resolve-policy.js';
+import { attributeNames } from './ticket-selector.js';
+
+/** A compiled policy and what it says to a desk beyond the clocks of single tickets. */
+export interface DeskPolicy extends CompiledPolicy {
+  /** Whether a request of a customer is accepted, and if not why, what is missing and what to do. */
+  judgeRequest(request: RequestMade): RequestVerdict;
+  readonly surge: PolicyDocument['surge'] | null;
+  readonly priorityShares: PolicyDocument['priorityShares'];
+  /** Who the recipients of escalations and requests are, by name. */
+  readonly recipients: Readonly<Record<string, string>>;
+}
+
+/** How many combinations of attributes and priority are remembered; a desk has hundreds, an attacker's fields could be endless. */
+const REMEMBERED_RESOLUTIONS = 10_000;
+
+/** Makes a resolved policy ready to be asked. Pure. Throws only where the policy never went through `loadPolicy`. */
+export function compilePolicy(resolved: ResolvedPolicy): DeskPolicy {
+  const { document, version } = resolved;
+  const calendars = new Map(
+    Object.entries(resolved.calendars).map(([name, calendar]) => [name, compileCalendar(calendar)] as const),
+  );
+  const names = attributeNames(document);
+  const schemes = new PrioritySchemes(document.schemes, names);
+  const matrix = new PromiseMatrix(document, calendars, schemes, names);
+  const coverage = compileCoverage(document.coverage, names);
+  const remembered = new BoundedCache<Resolution>(REMEMBERED_RESOLUTIONS);
+  const fields = fieldsThatDecide(document);
+
+  const decide = (ticket: TicketAttributes, priority: string | null, exclusion: string | null): Resolution => {
+    if (exclusion !== null) return coverage.byCode(exclusion);
+    return coverage.byAttributes(ticket, schemes.schemeOf(ticket)) ?? matrix.resolve(ticket, priority);
+  };
+
+  return {
+    id: document.id,
+    title: document.title,
+    version,
+    settleMs: document.settle,
+    reopenWindowMs: document.reopenWindow,
+    agentFirstPriority: document.agentFirstPriority,
+    onReclassify: document.onReclassify,
+    countsBots: document.countsBots,
+    countsAutoReplies: document.countsAutoReplies,
+    priorities: schemes.priorities,
+    classification: compileClassification(document, schemes),
+    calendars,
+    schemeOf: (ticket) => schemes.schemeOf(ticket),
+    findPriority: (text, ticket) => schemes.find(text, schemes.schemeOf(ticket)),
+    resolve(ticket, priority, exclusion) {
+      const { customer, plan, tier, channel, product, stage } = ticket;
+      const own = fields.map((field) => (Object.hasOwn(ticket.fields, field) ? ticket.fields[field] : null));
+      const key = JSON.stringify([priority, exclusion, customer, plan, tier, channel, product, stage, ...own]);
+      return remembered.get(key, () => decide(ticket, priority, exclusion));
+    },
+    compareInQueue: compileQueueOrder(document.queue, schemes, names),
+    judgeRequest: compileRequestRules(document.requests, schemes),
+    surge: document.surge ?? null,
+    priorityShares: document.priorityShares,
+    recipients: document.recipients,
+  };
+}
+
+/** The form fields that any selector of coverage, promises or schemes reads; no other can change an answer of `resolve`. */
+function fieldsThatDecide(document: PolicyDocument): string[] {
+  const selectors = [
+    ...document.schemes.map(({ when }) => when),
+    ...document.coverage.flatMap(({ when, unless }) => [when, ...(unless ?? [])]),
+    ...document.promises.flatMap(({ terms }) => terms ?? []),
+    ...document.contracts.flatMap(({ terms }) => terms),
+  ];
+  return [...new Set(selectors.flatMap((selector) => Object.keys(selector?.fields ?? {})))].sort();
+}

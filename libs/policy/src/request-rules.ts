@@ -1,0 +1,82 @@
+import type { TicketAttributes } from './compiled-policy.js';
+import type { RequestKind, RequestRule } from './document/desk-schema.js';
+import type { PolicyDocument } from './document/policy-document.js';
+import type { PrioritySchemes } from './priority-schemes.js';
+
+/** Something a customer asks for: a ticket, an update, an elevation, an escalation. */
+export interface RequestMade {
+  readonly kind: RequestKind;
+  readonly attributes: TicketAttributes;
+  /** How the request came; null where that is not known, which no rule holds against it. */
+  readonly channel: string | null;
+  /** The priority asked for, by any name or alias. */
+  readonly priority: string | null;
+  /** The names of what was supplied. */
+  readonly supplied: readonly string[];
+  /** The kinds of requests accepted on this ticket before. */
+  readonly earlier: readonly RequestKind[];
+}
+
+export type RequestVerdict =
+  | { readonly accepted: true; readonly recipients: readonly string[] }
+  | {
+      readonly accepted: false;
+      readonly code: string;
+      readonly what: RequestKind;
+      readonly missing: readonly string[];
+      readonly advice: string;
+    };
+
+/** Every event about a ticket names it, so its number is never missing. */
+const TICKET_NUMBER = 'ticket_number';
+
+/** Judges requests by the policy's rules. A kind without a rule is accepted. */
+export function compileRequestRules(
+  rules: PolicyDocument['requests'],
+  schemes: PrioritySchemes,
+): (request: RequestMade) => RequestVerdict {
+  return (request) => {
+    const rule = rules[request.kind];
+    if (rule === undefined) return { accepted: true, recipients: [] };
+    return refusal(rule, request, schemes) ?? { accepted: true, recipients: rule.to ?? [] };
+  };
+}
+
+function refusal(rule: RequestRule, request: RequestMade, schemes: PrioritySchemes): RequestVerdict | null {
+  const refuse = (code: string, advice: string, missing: readonly string[] = []): RequestVerdict => ({
+    accepted: false,
+    code,
+    what: request.kind,
+    missing,
+    advice,
+  });
+  const { channel, kind } = request;
+  if (
+    channel !== null &&
+    rule.channels &&
+    !rule.channels.some((known) => known.toLowerCase() === channel.toLowerCase())
+  ) {
+    const { code, advice } = rule.wrongChannel ?? {
+      code: 'wrong_channel',
+      advice: `Use one of: ${rule.channels.join(', ')}.`,
+    };
+    return refuse(code, advice);
+  }
+  const scheme = schemes.schemeOf(request.attributes);
+  const wanted = request.priority === null ? null : schemes.find(request.priority, scheme);
+  const refused =
+    wanted === null
+      ? undefined
+      : rule.refuse.find(({ priority }) => priority.some((text) => schemes.find(text, scheme) === wanted));
+  if (refused) return refuse(refused.code, refused.advice);
+  if (rule.after.length > 0 && !rule.after.some((earlier) => request.earlier.includes(earlier))) {
+    const fallback = { code: 'too_early', advice: `Before an ${kind}, ask for: ${rule.after.join(' or ')}.` };
+    const { code, advice } = rule.tooEarly ?? fallback;
+    return refuse(code, advice);
+  }
+  const supplied = new Set([TICKET_NUMBER, ...request.supplied].map((text) => text.toLowerCase()));
+  const missing = rule.requires.filter((required) => !supplied.has(required.toLowerCase()));
+  if (missing.length === 0) return null;
+  const { code, advice } = rule.missing ?? { code: 'information_missing', advice: `Supply: ${missing.join(', ')}.` };
+  return refuse(code, advice, missing);
+}
