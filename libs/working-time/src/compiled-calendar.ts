@@ -219,6 +219,8 @@ export class CompiledCalendar implements WorkingCalendar {
   }
 
   private growForward(index: OpeningIndex, start: Instant, work: number): OpeningIndex {
+    if (start + work >= LAST_INSTANT)
+      throw new RangeError(`${work} ms of work after ${text(start)} would end after the year 3999`);
     const opened = index.size > 0 ? index.closesAt(index.size - 1) : start;
     const larger = this.larger(
       index,
@@ -231,6 +233,8 @@ export class CompiledCalendar implements WorkingCalendar {
   }
 
   private growBackward(index: OpeningIndex, end: Instant, work: number): OpeningIndex {
+    if (end - work < FIRST_INSTANT)
+      throw new RangeError(`${work} ms of work before ${text(end)} would start before the year 1000`);
     const opened = index.size > 0 ? index.opensAt(0) : end;
     const larger = this.larger(index, index.from - this.step(index), index.to, this.quietBefore(Math.min(opened, end)));
     if (larger === null) throw new RangeError(`'${this.name}' was never open for ${work} ms before ${text(end)}`);

@@ -21,12 +21,14 @@ export interface ZoneOffsets {
 export const MAX_OFFSET_MS = 16 * 3_600_000;
 
 /**
- * Offsets are probed this far apart and every difference is bisected to its exact millisecond. In the whole time zone database the
+ * Offsets are probed this far apart and every difference is bisected to its exact second. In the whole time zone database the
  * shortest time between two transitions that undo each other is 4 days (Freetown 1939), then just under 7 (Brazil 2000, Gaza).
  */
 const PROBE_MS = 3 * DAY_MS;
-/** Transitions are found and kept a chunk at a time, so that asking about one year never scans another. */
-const CHUNK_MS = 122 * PROBE_MS;
+/** Transitions are found and kept a chunk at a time, so that asking about one season never scans another. */
+const CHUNK_MS = 30 * PROBE_MS;
+/** Zones change at whole seconds. */
+const SECOND_MS = 1_000;
 
 const zones = new Map<string, ZoneOffsets>();
 
@@ -86,10 +88,10 @@ class IntlZone implements ZoneOffsets {
     if (known !== undefined) return known;
     const found: ZoneTransition[] = [];
     const start = index * CHUNK_MS;
-    let before = this.offsetAt(start - 1);
-    // The transition at exactly `start` is this chunk's, so the first step begins one millisecond before it.
-    let left = start - 1;
-    for (let right = start + PROBE_MS - 1; right < start + CHUNK_MS; right += PROBE_MS) {
+    let before = this.offsetAt(start - SECOND_MS);
+    // The transition at exactly `start` is this chunk's, so the first step begins one second before it.
+    let left = start - SECOND_MS;
+    for (let right = start + PROBE_MS - SECOND_MS; right < start + CHUNK_MS; right += PROBE_MS) {
       const after = this.offsetAt(right);
       if (after !== before) found.push({ at: this.bisect(left, right, before), before, after });
       before = after;
@@ -99,12 +101,12 @@ class IntlZone implements ZoneOffsets {
     return found;
   }
 
-  /** The first instant in `(left, right]` whose offset is no longer `before`. */
+  /** The first second in `(left, right]` (both whole seconds) whose offset is no longer `before`. */
   private bisect(left: Instant, right: Instant, before: number): Instant {
     let low = left;
     let high = right;
-    while (high - low > 1) {
-      const middle = Math.floor((low + high) / 2);
+    while (high - low > SECOND_MS) {
+      const middle = Math.floor((low + high) / (2 * SECOND_MS)) * SECOND_MS;
       if (this.offsetAt(middle) === before) low = middle;
       else high = middle;
     }
