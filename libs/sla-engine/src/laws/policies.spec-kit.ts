@@ -30,11 +30,14 @@ const calendars: Readonly<Record<string, WorkingCalendar>> = {
   }),
 };
 
-interface Cell {
+export interface Cell {
   readonly [promise: string]: { readonly hours: number | null; readonly calendar: string } | undefined;
 }
 
-interface Shape {
+export interface Shape {
+  readonly calendars?: Readonly<Record<string, WorkingCalendar>>;
+  readonly pauses?: PromiseTerms['pausesIn'];
+  readonly escalations?: PromiseTerms['escalations'];
   readonly id: string;
   readonly retarget: PromiseTerms['retarget'];
   readonly reopen: PromiseTerms['reopen'];
@@ -54,7 +57,7 @@ const targetsOfPromises: Readonly<Record<string, PromiseTerms['target']>> = {
 };
 
 function terms(shape: Shape, promise: string, hours: number | null, calendar: string): PromiseTerms {
-  const workingTime = calendars[calendar];
+  const workingTime = (shape.calendars ?? calendars)[calendar];
   const target = targetsOfPromises[promise];
   if (!workingTime || !target) throw new Error(`the laws' policy names '${promise}' in '${calendar}'`);
   return {
@@ -63,8 +66,10 @@ function terms(shape: Shape, promise: string, hours: number | null, calendar: st
     commitment: promise === 'reply_goal' ? 'objective' : 'target',
     duration: hours === null ? null : { kind: 'work', ms: hours * hour, text: `${hours}h` },
     calendar: workingTime,
-    pausesIn: ({ category }: TicketStatus, requesterWrote: boolean) =>
-      promise !== 'stay' && (category === 'waiting_other' || (category === 'waiting_requester' && !requesterWrote)),
+    pausesIn:
+      shape.pauses ??
+      (({ category }: TicketStatus, requesterWrote: boolean) =>
+        promise !== 'stay' && (category === 'waiting_other' || (category === 'waiting_requester' && !requesterWrote))),
     solvedBy: ({ category }: TicketStatus) => category === 'solved' || category === 'closed',
     warnings: [
       { kind: 'percent', percent: 50, label: '50%' },
@@ -75,11 +80,12 @@ function terms(shape: Shape, promise: string, hours: number | null, calendar: st
     reopen: shape.reopen,
     fromCreation: shape.fromCreation,
     attainment: null,
-    escalations: [{ name: 'lead', anchor: 'due', offsetMs: hour, recipients: ['lead'] }],
+    escalations: shape.escalations ?? [{ name: 'lead', anchor: 'due', offsetMs: hour, recipients: ['lead'] }],
   };
 }
 
-function compile(shape: Shape): CompiledPolicy {
+/** A policy of one matrix: priority × promise → hours in a calendar. Plan `silver` promises no `fixed`, any other but `gold` nothing. */
+export function compile(shape: Shape): CompiledPolicy {
   const resolutions = new Map<string, Resolution>();
   for (const [priority, cell] of Object.entries(shape.cells)) {
     for (const plan of ['gold', 'silver']) {
@@ -108,7 +114,7 @@ function compile(shape: Shape): CompiledPolicy {
       requesterChoice: { acceptedChannels: 'any', rulesMayLower: true, rulesMayRaise: true },
       reviewBelow: 0,
     },
-    calendars: new Map(Object.entries(calendars)),
+    calendars: new Map(Object.entries(shape.calendars ?? calendars)),
     schemeOf: () => 'default',
     findPriority: (text) => text,
     resolve: (ticket: TicketAttributes, priority) =>
