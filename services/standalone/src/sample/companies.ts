@@ -8,7 +8,8 @@ const brackenfold: Company = {
   name: 'Brackenfold Automation',
   policy: 'rewst',
   weight: 26,
-  agents: { zone: 'America/Denver', opens: 8, closes: 17 },
+  agents: { zone: 'America/Denver', opens: 6, closes: 17 },
+  promised: { zone: 'America/New_York', opens: 3, closes: 18 },
   offices: [
     { zone: 'America/Denver', weight: 5, languages: { en: 1 } },
     { zone: 'America/New_York', weight: 3, languages: { en: 1 } },
@@ -56,7 +57,7 @@ const brackenfold: Company = {
       'the password reset form',
     ],
   },
-  lateShare: 0.13,
+  lateShare: 0.07,
 };
 
 /** A call centre in Göteborg, on guaranteed first responses by plan (pack `cloudtalk`). */
@@ -65,7 +66,8 @@ const alvklang: Company = {
   name: 'Älvklang Kundcenter',
   policy: 'cloudtalk',
   weight: 34,
-  agents: { zone: 'Europe/Stockholm', opens: 8, closes: 17 },
+  agents: { zone: 'Europe/Stockholm', opens: 9, closes: 17 },
+  promised: { zone: 'Europe/Stockholm', opens: 9, closes: 17 },
   offices: [{ zone: 'Europe/Stockholm', weight: 1, languages: { sv: 9, en: 1 } }],
   customers: [
     { id: 'norrglimt-bokning', plan: 'Advanced' },
@@ -76,12 +78,12 @@ const alvklang: Company = {
     { id: 'strandvipa-cykel', plan: 'Basic' },
   ],
   teams: ['telefoni', 'integrationer'],
-  channels: { web_form: 6, email: 3, chat: 1 },
-  choosesIn: ['web_form'],
+  channels: { 'web-form': 6, email: 3, chat: 1 },
+  choosesIn: ['web-form'],
   priorities: [
-    { name: '1', answerMs: 2 * HOUR, aroundTheClock: false },
-    { name: '2', answerMs: 4 * HOUR, aroundTheClock: false },
-    { name: '3', answerMs: 7 * HOUR, aroundTheClock: false },
+    { name: 'P1', answerMs: HOUR, aroundTheClock: true },
+    { name: 'P2', answerMs: 3 * HOUR, aroundTheClock: false },
+    { name: 'P3', answerMs: 6 * HOUR, aroundTheClock: false },
   ],
   urgency: {
     outage: 0,
@@ -118,7 +120,8 @@ const tarnquist: Company = {
   name: 'Tarnquist Code Tools',
   policy: 'sourcegraph',
   weight: 22,
-  agents: { zone: 'Europe/Berlin', opens: 9, closes: 18 },
+  agents: { zone: 'Europe/Berlin', opens: 9, closes: 22 },
+  promised: { zone: 'Europe/Berlin', opens: 9, closes: 26 },
   offices: [
     { zone: 'Europe/Berlin', weight: 4, languages: { de: 5, en: 3 } },
     { zone: 'Europe/Paris', weight: 3, languages: { fr: 5, en: 2 } },
@@ -127,16 +130,20 @@ const tarnquist: Company = {
   customers: [
     { id: 'habichtsee-logistik', tier: 'enterprise' },
     { id: 'moulinclair-assurances', tier: 'enterprise' },
+    // The customer of the pack's example of a contract: two promises at once.
+    { id: 'example-enterprise', tier: 'enterprise' },
     { id: 'wiesenbach-medizin', tier: 'team' },
     { id: 'ferrybridge-games', tier: 'team' },
     { id: 'lichtfuge-studio', tier: 'free' },
     { id: 'petitvallon-banque', stage: 'pre-sales' },
+    { id: 'nuagerie-web', plan: 'cloud', tier: 'team' },
+    { id: 'tarnquist-inside', tier: 'internal' },
   ],
   teams: ['product-support', 'self-hosted'],
   channels: { email: 6, chat: 3, portal: 2 },
   choosesIn: [],
   priorities: [
-    { name: 'p0', answerMs: HOUR, aroundTheClock: false },
+    { name: 'p0', answerMs: 2 * HOUR, aroundTheClock: false },
     { name: 'p1', answerMs: 2 * HOUR, aroundTheClock: false },
     { name: 'p2', answerMs: 2 * HOUR, aroundTheClock: false },
   ],
@@ -167,7 +174,7 @@ const tarnquist: Company = {
     de: ['die Codesuche', 'der Repository-Abgleich', 'das Single Sign-on', 'die Editor-Erweiterung'],
     fr: ['la recherche de code', 'la synchronisation des dépôts', 'le tableau de bord', 'l’extension de l’éditeur'],
   },
-  lateShare: 0.16,
+  lateShare: 0.14,
 };
 
 /** A project-management consultancy in São Paulo and Lisbon, on target first responses by severity (pack `rego`). */
@@ -176,7 +183,8 @@ const juruvento: Company = {
   name: 'Juruvento Projetos',
   policy: 'rego',
   weight: 18,
-  agents: { zone: 'America/Sao_Paulo', opens: 8, closes: 18 },
+  agents: { zone: 'America/Sao_Paulo', opens: 9, closes: 20 },
+  promised: { zone: 'America/New_York', opens: 8, closes: 18 },
   offices: [
     { zone: 'America/Sao_Paulo', weight: 5, languages: { pt: 6, en: 1 } },
     { zone: 'Europe/Lisbon', weight: 2, languages: { pt: 3, en: 1 } },
@@ -193,10 +201,10 @@ const juruvento: Company = {
   channels: { portal: 1 },
   choosesIn: ['portal'],
   priorities: [
-    { name: '1', answerMs: HOUR, aroundTheClock: true },
-    { name: '2', answerMs: 2 * HOUR, aroundTheClock: false },
-    { name: '3', answerMs: 4 * HOUR, aroundTheClock: false },
-    { name: '4', answerMs: 8 * HOUR, aroundTheClock: false },
+    { name: 'Severity 1', answerMs: HOUR, aroundTheClock: true },
+    { name: 'Severity 2', answerMs: 2 * HOUR, aroundTheClock: false },
+    { name: 'Severity 3', answerMs: 4 * HOUR, aroundTheClock: false },
+    { name: 'Severity 4', answerMs: 8 * HOUR, aroundTheClock: false },
   ],
   urgency: {
     outage: 0,

@@ -11,6 +11,8 @@ export interface Company {
   readonly weight: number;
   /** When its agents work. */
   readonly agents: { readonly zone: string; readonly opens: number; readonly closes: number };
+  /** The hours in which its policy counts working time, near enough (no holidays); the end may lie past midnight. */
+  readonly promised: { readonly zone: string; readonly opens: number; readonly closes: number };
   /** Where its customers sit, and in which languages they write. */
   readonly offices: readonly CustomerOffice[];
   readonly customers: readonly Customer[];

@@ -105,12 +105,12 @@ function presentOutlines(company: Company, now: Instant, random: Random): Omit<S
     { kind: 'outage', urgency: 0, elapsedShare: 1.8, firstAnswer: 'never' },
     { kind: 'broken', urgency: 1, elapsedShare: 1.3, firstAnswer: 'never' },
   ];
-  const agents = officeHours(company.agents.zone, company.agents.opens, company.agents.closes, now);
+  const promised = officeHours(company.promised.zone, company.promised.opens, company.promised.closes, now);
   return scenes.map((scene) => {
     const pace = company.priorities[scene.urgency];
     if (pace === undefined) throw new RangeError(`${company.name} has no priority number ${scene.urgency}`);
     const office = random.pick(company.offices);
-    const createdAt = (pace.aroundTheClock ? alwaysOpen : agents).back(now, scene.elapsedShare * pace.answerMs);
+    const createdAt = (pace.aroundTheClock ? alwaysOpen : promised).back(now, scene.elapsedShare * pace.answerMs);
     return {
       createdAt: Math.floor(createdAt),
       around: now,

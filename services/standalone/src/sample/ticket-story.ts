@@ -237,6 +237,16 @@ class Story {
         supplied,
       } as const;
       this.#log.add('ticket.request.made', at + 60_000, request);
+      if (this.random.chance(0.5)) {
+        const more = { reason: 'The deadline of our own customers', ...supplied };
+        const escalation = {
+          actor: this.#requester,
+          request: 'escalation',
+          channel: this.#channel,
+          supplied: more,
+        } as const;
+        this.#log.add('ticket.request.made', at + 120_000, escalation);
+      }
     }
   }
 
