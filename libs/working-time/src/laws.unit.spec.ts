@@ -2,6 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compileCalendar, weekdays, type CalendarDefinition, type HoursDefinition } from './index.js';
 
+/** Cases a law; `LAWS_RUNS` sets it for long runs. */
+const numRuns = Number(process.env['LAWS_RUNS'] ?? 300);
+
 const MINUTE = 60_000;
 const DAY = 86_400_000;
 const WEEK = 7 * DAY;
@@ -85,7 +88,7 @@ describe('the laws of working time', () => {
         expect(calendar.worked(a, b)).toBeGreaterThanOrEqual(0);
         expect(calendar.worked(a, b)).toBeLessThanOrEqual(b - a);
       }),
-      { numRuns: 300 },
+      { numRuns },
     );
   });
 
@@ -99,7 +102,7 @@ describe('the laws of working time', () => {
         expect(calendar.worked(start, due - 1)).toBe(ms - 1);
         expect(calendar.deadline(start, 0)).toBe(start);
       }),
-      { numRuns: 300 },
+      { numRuns },
     );
   });
 
@@ -113,7 +116,7 @@ describe('the laws of working time', () => {
         expect(calendar.worked(start + 1, end)).toBe(ms - 1);
         expect(calendar.latestStart(end, 0)).toBe(end);
       }),
-      { numRuns: 300 },
+      { numRuns },
     );
   });
 
@@ -126,7 +129,7 @@ describe('the laws of working time', () => {
           calendar.worked(start, start + ms),
         );
       }),
-      { numRuns: 300 },
+      { numRuns },
     );
   });
 
@@ -144,7 +147,7 @@ describe('the laws of working time', () => {
         const opening = intervals.find((interval) => interval.from > at);
         if (opening !== undefined) expect(calendar.nextOpeningAfter(at)).toBe(opening.from);
       }),
-      { numRuns: 300 },
+      { numRuns },
     );
   });
 
@@ -163,7 +166,7 @@ describe('the laws of working time', () => {
           }
         },
       ),
-      { numRuns: 60 },
+      { numRuns: Math.ceil(numRuns / 5) },
     );
   });
 });
@@ -179,7 +182,7 @@ describe('an independent reading of the wall clock', () => {
           expect([minute, calendar.isOpen(minute)]).toEqual([minute, open.has(minute)]);
         }
       }),
-      { numRuns: 100 },
+      { numRuns: Math.ceil(numRuns / 3) },
     );
   });
 });
