@@ -176,6 +176,8 @@ export class EmbeddedProcessing implements Processing {
       onProgress: () => this.#onProgress(),
     }).then(() => {
       this.#running.delete(id);
+      // The partition may have come back while its reader was finishing.
+      void this.refreshMembers();
     });
     return { topic, partition, fold, stop, ended };
   }
