@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
-import { DataSource, type EntitySchema, type MigrationInterface } from 'typeorm';
+import { DataSource, QueryFailedError, type EntitySchema, type MigrationInterface } from 'typeorm';
 
 export interface DatabaseOptions {
   readonly url: string;
@@ -138,6 +138,21 @@ function isStarting(error: unknown): boolean {
   const code = codeOf(error);
   if (code !== undefined) return startingCodes.has(code) || code.startsWith('08');
   return error instanceof Error && /timeout|terminated/i.test(error.message);
+}
+
+/** Whether an error of a query says that PostgreSQL is out of reach for now: no fault of the statement, worth trying again. */
+export function isDatabaseDown(error: unknown): boolean {
+  const cause = error instanceof QueryFailedError ? error.driverError : error;
+  const code = codeOf(cause);
+  // 57P01 and 57P02: the server is stopping.
+  if (code !== undefined)
+    return startingCodes.has(code) || code.startsWith('08') || code === '57P01' || code === '57P02';
+  return (
+    cause instanceof Error &&
+    /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error)/.test(
+      cause.message,
+    )
+  );
 }
 
 function codeOf(error: unknown): string | undefined {

@@ -22,7 +22,14 @@ export {
 export { openApiSchema, type OpenApiOptions, type OpenApiSchema } from './open-api.js';
 export { startHttp, type HttpOptions, type HttpService } from './http.js';
 export { stopOnSignals } from './stop-on-signals.js';
-export { createDataSource, databaseAnswers, DatabaseUnavailable, type DatabaseOptions } from './database.js';
+export {
+  createDataSource,
+  databaseAnswers,
+  DatabaseUnavailable,
+  isDatabaseDown,
+  type DatabaseOptions,
+} from './database.js';
+export { watchClockSkew } from './clock-skew.js';
 export { PolicyVersionEntity, type PolicyMode, type PolicyVersionRow } from './policy-version.entity.js';
 export { PolicyVersions1735689600000 } from './policy-version.migration.js';
 export {

@@ -1,5 +1,6 @@
 import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { isDatabaseDown } from './database.js';
 import type { ServiceLogger } from './logger.js';
 import { problemDocument, ProblemError, type ProblemFields } from './problem.js';
 import type { KnownRoutes } from './known-routes.js';
@@ -31,6 +32,15 @@ export class ProblemFilter implements ExceptionFilter {
 
   private fieldsOf(error: unknown, request: FastifyRequest): ProblemFields {
     if (error instanceof ProblemError) return error.fields;
+    if (isDatabaseDown(error)) {
+      return {
+        status: 503,
+        code: 'database_unavailable',
+        title: 'The database is out of reach',
+        detail: 'Send the same again after the seconds in Retry-After.',
+        headers: { 'retry-after': '2' },
+      };
+    }
     const status = error instanceof HttpException ? error.getStatus() : clientStatus(error);
     switch (status) {
       case 404:

@@ -10,6 +10,7 @@ import {
   PolicyVersions1735689600000,
   startHttp,
   systemClock,
+  watchClockSkew,
   type Clock,
   type ServiceLogger,
 } from '@punctual/service-kit';
@@ -92,6 +93,8 @@ export async function createIntake(options: IntakeOptions): Promise<Intake> {
     });
     const health = new Health();
     health.addCheck('database', databaseAnswers(dataSource));
+    // A clock that was handed in need not be the world's.
+    if (clock === systemClock) health.addCheck('clock', watchClockSkew(dataSource, clock, metrics));
     const tokens = new AccessTokens(config.INTAKE_TOKENS);
     const http = await startHttp(
       IntakeModule.over({
@@ -142,6 +145,10 @@ async function openDatabase(config: IntakeConfig, logger: ServiceLogger): Promis
 }
 
 async function openLog(config: IntakeConfig, dataSource: DataSource, clock: Clock): Promise<EventLog> {
+  if (config.KAFKA_BROKERS !== undefined) {
+    const what = 'intake does not open a Kafka log by itself yet';
+    throw new ConfigError([{ variable: 'KAFKA_BROKERS', what, fix: 'Unset it to use the embedded event log.' }]);
+  }
   return openEmbeddedLog({ dataSource, partitions: config.PARTITIONS, clock });
 }
 

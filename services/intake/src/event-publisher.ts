@@ -2,6 +2,7 @@ import { ticketPartition, ticketEventTypes, topics, type ReceivedRecord } from '
 import { ProblemError } from '@punctual/service-kit';
 import type { EventLog } from '@punctual/stream';
 import type { IntakeMetrics } from './intake-metrics.js';
+import { publishWithin } from './publish-within.js';
 
 /** An event that the log holds. */
 export interface AcceptedEvent {
@@ -10,9 +11,6 @@ export interface AcceptedEvent {
   readonly subject: string;
   readonly partition: number;
 }
-
-/** The longest a sender waits for the log, ms; it may hold the events all the same, and takes them again without harm. */
-const PUBLISH_LIMIT_MS = 10_000;
 
 /** Puts events on `tickets.received`, all of a request or none. */
 export class EventPublisher {
@@ -40,7 +38,7 @@ export class EventPublisher {
     }));
     const end = this.metrics.publishSeconds.startTimer();
     try {
-      await withinLimit(this.log.publish(outgoing));
+      await publishWithin(this.log, outgoing);
     } catch (error) {
       end({ result: 'failed' });
       this.count(records, 'failed');
@@ -71,17 +69,5 @@ export class EventPublisher {
 
   private count(records: readonly ReceivedRecord[], result: string): void {
     for (const { event } of records) this.metrics.events.inc({ type: event.type, result });
-  }
-}
-
-async function withinLimit(publishing: Promise<void>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const limit = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error(`no acknowledgement within ${PUBLISH_LIMIT_MS} ms`)), PUBLISH_LIMIT_MS);
-  });
-  try {
-    await Promise.race([publishing, limit]);
-  } finally {
-    clearTimeout(timer);
   }
 }

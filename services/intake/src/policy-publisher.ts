@@ -9,6 +9,7 @@ import {
 import type { EventLog } from '@punctual/stream';
 import type { DataSource } from 'typeorm';
 import { LOCK_SPACE, locks } from './advisory-locks.js';
+import { publishWithin } from './publish-within.js';
 import type { PolicyReader, ReadPolicy } from './policy-reader.js';
 
 export interface PublishOptions {
@@ -34,9 +35,8 @@ export class PolicyPublisher {
   /** Publishes the built-in packs of which no version is stored yet; a pack the adopter replaced is left alone. */
   async registerBuiltIns(): Promise<void> {
     const known = new Set((await this.versions.list()).map((version) => version.policy));
-    for (const pack of this.reader.builtIns()) {
-      if (known.has(pack.id)) continue;
-      await this.store(pack, { mode: 'pin', effectiveAt: null });
+    for (const id of this.reader.builtIns) {
+      if (!known.has(id)) await this.store(this.reader.readBuiltIn(id), { mode: 'pin', effectiveAt: null });
     }
     await this.announcePending();
   }
@@ -96,7 +96,8 @@ export class PolicyPublisher {
       if (pending.length === 0) return;
       await manager.query('SELECT pg_advisory_xact_lock($1, $2)', [LOCK_SPACE, locks.announcements]);
       const still: typeof pending = await manager.query(PENDING);
-      await this.log.publish(
+      await publishWithin(
+        this.log,
         still.flatMap((row) =>
           this.onEveryPartition({
             kind: 'config',

@@ -11,6 +11,8 @@ export interface ReadPolicy {
 export interface PolicyReader {
   /** Reads, checks and resolves YAML text; diagnostics where it has errors. */
   read(text: string, file: string): ReadPolicy | { readonly diagnostics: readonly Diagnostic[] };
-  /** The packs that ship with Punctual. */
-  builtIns(): readonly ReadPolicy[];
+  /** The packs that ship with Punctual, by policy id. */
+  readonly builtIns: readonly string[];
+  /** One of `builtIns`, resolved. Throws where it has errors: that is a bug of ours. */
+  readBuiltIn(id: string): ReadPolicy;
 }

@@ -3,18 +3,18 @@ import type { PolicyReader, ReadPolicy } from './policy-reader.js';
 
 /** The policy language of libs/policy. What is stored is the whole resolved document, which `compilePolicy` takes back. */
 export const punctualPolicies: PolicyReader = {
+  builtIns: builtInPackNames,
+
   read(text, file) {
     const loaded = loadPolicy(text, file);
     return resolved(loaded) ?? { diagnostics: loaded.diagnostics };
   },
 
-  builtIns() {
-    return builtInPackNames.map((name) => {
-      const pack = builtInPack(name);
-      const read = pack === null ? null : resolved(pack);
-      if (read === null) throw new Error(`the built-in pack '${name}' has errors`);
-      return read;
-    });
+  readBuiltIn(name) {
+    const pack = builtInPack(name);
+    const read = pack === null ? null : resolved(pack);
+    if (read === null) throw new Error(`the built-in pack '${name}' has errors`);
+    return read;
   },
 };
 

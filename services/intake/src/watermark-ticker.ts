@@ -3,6 +3,7 @@ import type { Clock, ServiceLogger } from '@punctual/service-kit';
 import type { EventLog } from '@punctual/stream';
 import type { DataSource } from 'typeorm';
 import { LOCK_SPACE, locks } from './advisory-locks.js';
+import { publishWithin } from './publish-within.js';
 import type { LeaderSession, WatermarkLeadership } from './watermark-leadership.js';
 
 /**
@@ -101,7 +102,7 @@ export class WatermarkTicker {
     const last = before?.last_at == null ? null : Number(before.last_at);
     const goesOn = last === null || at >= last;
     if (goesOn) {
-      await log.publish(onEveryPartition({ kind: 'watermark', at, sources }, log.partitions));
+      await publishWithin(log, onEveryPartition({ kind: 'watermark', at, sources }, log.partitions));
       this.newest = at;
     } else {
       logger.pino.warn(

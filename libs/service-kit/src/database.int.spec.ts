@@ -1,6 +1,9 @@
 import { startPostgres, type TestDatabase, type TestPostgres } from '@punctual/test-kit';
 import type { DataSource } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { watchClockSkew } from './clock-skew.js';
+import { systemClock } from './clock.js';
+import { createMetrics } from './metrics.js';
 import { createDataSource, databaseAnswers, DatabaseUnavailable } from './database.js';
 import { PolicyVersionEntity } from './policy-version.entity.js';
 import { PolicyVersions1735689600000 } from './policy-version.migration.js';
@@ -79,6 +82,17 @@ describe('createDataSource', () => {
     await expect(open('nowhere', database.url.replace(/\/test_[^/?]+/, '/absent'))).rejects.toMatchObject({
       code: '3D000',
     });
+  });
+});
+
+describe('watchClockSkew', () => {
+  it('is content with a clock within 500 ms of the database, and tells how far another is off', async () => {
+    const source = await open('intake');
+    const metrics = createMetrics('skewed');
+    expect(await watchClockSkew(source, systemClock, createMetrics('right'))()).toBeNull();
+    const ahead = watchClockSkew(source, { now: () => Date.now() + 3_000 }, metrics);
+    expect(await ahead()).toMatch(/^the clock is (29|30)\d\d ms ahead of PostgreSQL's/);
+    expect(await metrics.registry.metrics()).toMatch(/punctual_clock_skew_seconds\{service="skewed"\} (2\.9|3)/);
   });
 });
 
