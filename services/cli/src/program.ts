@@ -1,10 +1,20 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import type { ClassifyOptions } from './commands/classify.js';
+import type { ExplainOptions } from './commands/explain.js';
+import type { ImportOptions } from './commands/import.js';
+import type { PolicyCheckOptions } from './commands/policy-check.js';
+import type { PolicyTestOptions } from './commands/policy-test.js';
+import type { ReplayOptions } from './commands/replay.js';
+import type { SimulateOptions } from './commands/simulate.js';
 import { coloursFor } from './terminal/colour.js';
 import { UserError } from './user-error.js';
 
 /** What a command's module gives: it runs and says how the command ends (0 ok, 1 the answer is negative, 2 bad input). */
 export type ExitCode = 0 | 1 | 2;
+
+const PACK_OR_FILE = 'a policy file, or a built-in pack: rewst, cloudtalk, sourcegraph, rego';
+const EVENTS = 'ticket events as NDJSON (CloudEvents); - reads standard input';
 
 /** Runs the command line and returns its exit code; nothing but a bug throws. */
 export async function runProgram(args: readonly string[]): Promise<ExitCode> {
@@ -77,9 +87,107 @@ function buildProgram(end: (code: ExitCode) => void): Command {
         'punctual import -m helpdesk.mapping.yaml log.csv | punctual simulate --policy rewst --events -',
       ),
     )
-    .action(async (log: string, options: { mapping: string; out?: string; rejects?: string; strict?: boolean }) =>
+    .action(async (log: string, options: ImportOptions) =>
       end(await (await import('./commands/import.js')).importCommand(log, options)),
     );
+  const policy = program.command('policy').description('check and test policies');
+  policy
+    .command('check')
+    .description('say what is wrong with a policy, and what it assumes')
+    .argument('<policy...>', PACK_OR_FILE)
+    .option('--json', 'one finding a line')
+    .option('-q, --quiet', 'leave out notes (what the policy marks as assumed)')
+    .addHelpText(
+      'after',
+      example('punctual policy check desk.policy.yaml', 'punctual policy check rewst cloudtalk --json'),
+    )
+    .action(async (names: string[], options: PolicyCheckOptions) =>
+      end(await (await import('./commands/policy-check.js')).policyCheck(names, options)),
+    );
+  policy
+    .command('test')
+    .description('play scenarios (*.scenarios.yaml) and compare verdicts')
+    .argument('<scenarios...>', 'a scenario file, the policy file beside it, or a built-in pack')
+    .option('-p, --policy <policy>', 'judge by this policy instead of the one the scenarios name')
+    .option('--failures-only', 'leave out what holds')
+    .option('--json', 'one scenario a line')
+    .addHelpText(
+      'after',
+      example('punctual policy test desk.scenarios.yaml', 'punctual policy test rewst cloudtalk sourcegraph rego'),
+    )
+    .action(async (names: string[], options: PolicyTestOptions) =>
+      end(await (await import('./commands/policy-test.js')).policyTest(names, options)),
+    );
+
+  program
+    .command('classify')
+    .description('decide the priority of tickets: JSON lines on standard input, one decision a line')
+    .requiredOption('-p, --policy <policy>', PACK_OR_FILE)
+    .option('--strict', 'exit 1 if any line was no ticket')
+    .addHelpText(
+      'after',
+      example(
+        `echo '{"id":"T1","subject":"Production is down for everyone"}' | punctual classify --policy rewst`,
+        'punctual classify --policy desk.policy.yaml < tickets.jsonl > decisions.jsonl',
+      ),
+    )
+    .action(async (options: ClassifyOptions) =>
+      end(await (await import('./commands/classify.js')).classifyCommand(options)),
+    );
+
+  program
+    .command('simulate')
+    .description('judge a whole history under a policy, offline')
+    .requiredOption('-p, --policy <policy>', PACK_OR_FILE)
+    .requiredOption('-e, --events <file>', EVENTS)
+    .option('--until <instant>', 'how far time goes (default: the last event)')
+    .option('--json', 'one clock a line instead of the table')
+    .addHelpText(
+      'after',
+      example(
+        'punctual simulate --policy desk.policy.yaml --events events.ndjson',
+        'punctual simulate --policy rewst --events events.ndjson --until 2026-04-01 --json',
+        'punctual import -m desk.mapping.yaml log.csv.gz | punctual simulate --policy desk.policy.yaml --events -',
+      ),
+    )
+    .action(async (options: SimulateOptions) => end(await (await import('./commands/simulate.js')).simulate(options)));
+
+  program
+    .command('explain')
+    .description('show why every clock of one ticket stands where it stands')
+    .requiredOption('-p, --policy <policy>', PACK_OR_FILE)
+    .requiredOption('-e, --events <file>', EVENTS)
+    .requiredOption('-t, --ticket <id>', 'the ticket')
+    .option('--source <name>', 'its source, where several have that id')
+    .option('--at <instant>', 'as it stood then (default: the last event of the file)')
+    .option('--zone <zone>', "the zone of the times shown (default: each calendar's own)")
+    .option('--json', 'one clock a line, with its segments')
+    .addHelpText(
+      'after',
+      example(
+        'punctual explain --policy desk.policy.yaml --events events.ndjson --ticket 4711',
+        'punctual explain -p rewst -e events.ndjson -t 4711 --at 2026-03-02T12:00Z --zone Europe/Berlin',
+      ),
+    )
+    .action(async (options: ExplainOptions) => end(await (await import('./commands/explain.js')).explain(options)));
+
+  program
+    .command('replay')
+    .description('play a history through a running intake as a historical session')
+    .requiredOption('-e, --events <file>', EVENTS)
+    .requiredOption('--to <url>', "intake's address")
+    .option('-p, --policy <policy>', 'publish this policy first and judge the sources by it')
+    .option('--speed <times>', 'times the original pace (default: as fast as intake takes it)')
+    .option('--until <instant>', 'let time go on to here after the last event')
+    .option('--end', 'end the session afterwards, which brings its time to now')
+    .addHelpText(
+      'after',
+      `${example(
+        'punctual replay --events events.ndjson --to http://localhost:8080 --policy desk.policy.yaml',
+        'punctual replay --events events.ndjson --to http://localhost:8080 --speed 3600',
+      )}\n\nThe environment variable PUNCTUAL_TOKEN holds intake's access token.`,
+    )
+    .action(async (options: ReplayOptions) => end(await (await import('./commands/replay.js')).replay(options)));
   return program;
 }
 

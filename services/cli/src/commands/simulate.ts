@@ -1,0 +1,155 @@
+import { formatInstant, targets, type Instant } from '@punctual/contracts';
+import type { CompiledPolicy } from '@punctual/policy';
+import { attainment, type AttainmentRow, type ClockView } from '@punctual/sla-engine';
+import { foldTicketEvents } from '../history/fold-history.js';
+import { compareText, readHistory, type History } from '../history/read-history.js';
+import { reportProblems } from '../history/report-problems.js';
+import { readPolicy } from '../policy/read-policy.js';
+import type { ExitCode } from '../program.js';
+import { formatDuration } from '../terminal/duration.js';
+import { instantOption } from '../terminal/instant-option.js';
+import { Output } from '../terminal/output.js';
+import { progressOf } from '../terminal/progress.js';
+import { formatTable, type Column } from '../terminal/table.js';
+import { UserError } from '../user-error.js';
+
+export interface SimulateOptions {
+  readonly policy: string;
+  readonly events: string;
+  readonly until?: string;
+  readonly json?: boolean;
+}
+
+interface JudgedClock {
+  readonly source: string;
+  readonly ticket: string;
+  readonly clock: ClockView;
+}
+
+interface Simulation {
+  readonly clocks: readonly JudgedClock[];
+  readonly covered: number;
+  /** Tickets outside every promise, by reason. */
+  readonly notCovered: ReadonlyMap<string, number>;
+}
+
+/** Judges a whole history under a policy, up to an instant (default: its last event). The same input gives the same bytes. */
+export async function simulate(options: SimulateOptions): Promise<ExitCode> {
+  const untilOption = instantOption('--until', options.until);
+  const { policy } = await readPolicy(options.policy);
+  const history = await readHistory(options.events);
+  const flawed = reportProblems(options.events, history);
+  const until = untilOption ?? history.last;
+  if (until === null) {
+    if (flawed)
+      throw new UserError('no line is a ticket event', {
+        where: options.events,
+        fix: 'docs/events.md describes them; `punctual import` makes them',
+      });
+    return 0;
+  }
+  const simulation = await judge(history, policy, until);
+  const output = Output.stdout();
+  const lines = options.json ? verdictLines(simulation.clocks) : report(simulation, policy, history, until);
+  for (const line of lines) await output.line(line);
+  await output.close();
+  return flawed ? 2 : 0;
+}
+
+async function judge(history: History, policy: CompiledPolicy, until: Instant): Promise<Simulation> {
+  const clocks: JudgedClock[] = [];
+  const notCovered = new Map<string, number>();
+  let covered = 0;
+  const progress = await progressOf('simulating', history.tickets.length, 'events');
+  for (const [index, ticket] of history.tickets.entries()) {
+    const first = ticket.events[0];
+    if (!first || first.occurredAt > until) continue;
+    const folded = foldTicketEvents(ticket, policy, until);
+    const views = folded.clocks.map((clock) => ({ source: ticket.source, ticket: ticket.ticket, clock }));
+    clocks.push(...views.sort(compareClocks));
+    if (folded.state.covered) covered++;
+    else {
+      const last = folded.sayings.findLast(({ draft }) => draft.type === 'sla.ticket.not_covered');
+      const reason = last?.draft.reason ?? 'unknown creation';
+      notCovered.set(reason, (notCovered.get(reason) ?? 0) + 1);
+    }
+    progress.update(index + 1);
+  }
+  progress.stop();
+  return { clocks, covered, notCovered };
+}
+
+function compareClocks({ clock: a }: JudgedClock, { clock: b }: JudgedClock): number {
+  return (
+    targets.indexOf(a.target) - targets.indexOf(b.target) ||
+    compareText(a.promise, b.promise) ||
+    a.startedAt - b.startedAt ||
+    a.cycle - b.cycle
+  );
+}
+
+function* verdictLines(clocks: readonly JudgedClock[]): Generator<string> {
+  const text = (at: Instant | null): string | null => (at === null ? null : formatInstant(at));
+  for (const { source, ticket, clock } of clocks) {
+    yield JSON.stringify({
+      source,
+      ticket,
+      target: clock.target,
+      promise: clock.promise,
+      commitment: clock.commitment,
+      cycle: clock.cycle,
+      priority: clock.priority,
+      outcome: clock.outcome,
+      startedAt: formatInstant(clock.startedAt),
+      dueAt: text(clock.dueAt),
+      stoppedAt: text(clock.stoppedAt),
+      elapsedMs: clock.elapsedMs,
+      breachedAt: text(clock.breachedAt),
+      lateMs: clock.lateMs,
+    });
+  }
+}
+
+const columns: readonly Column[] = [
+  { title: 'target' },
+  { title: 'priority' },
+  { title: 'commitment' },
+  ...['kept', 'late', 'running', 'paused', 'cancelled', 'attainment', 'late p50', 'p90', 'p99', 'max'].map(
+    (title): Column => ({ title, align: 'right' }),
+  ),
+];
+
+function report(simulation: Simulation, policy: CompiledPolicy, history: History, until: Instant): string[] {
+  const rows = attainment(simulation.clocks.map(({ clock }) => clock)).sort(byUrgency(policy));
+  const tickets = simulation.covered + [...simulation.notCovered.values()].reduce((sum, count) => sum + count, 0);
+  const lines = [
+    `Policy ${policy.id} (${policy.version.slice(0, 12)}), ${history.events} events, ${tickets} tickets, up to ${formatInstant(until)}`,
+    '',
+  ];
+  if (rows.length > 0) lines.push(...formatTable(columns, rows.map(cells)));
+  else lines.push('No clock ever ran.');
+  const measured = rows.filter((row) => row.measured > 0);
+  if (measured.length > 0) lines.push('', 'Measured without a promise:');
+  for (const row of measured) lines.push(`  ${row.target} ${row.priority ?? '-'}: ${row.measured}`);
+  if (simulation.notCovered.size > 0) lines.push('', 'Not covered:');
+  for (const [reason, count] of [...simulation.notCovered].sort(([a], [b]) => compareText(a, b)))
+    lines.push(`  ${count}  ${reason}`);
+  return lines;
+}
+
+function cells(row: AttainmentRow): string[] {
+  const late = row.late
+    ? [row.late.p50, row.late.p90, row.late.p99, row.late.max].map(formatDuration)
+    : ['-', '-', '-', '-'];
+  const counts = [row.kept, row.breached + row.missed, row.running, row.paused, row.cancelled].map(String);
+  const share = row.attainment === null ? '-' : `${(row.attainment * 100).toFixed(1)}%`;
+  return [row.target, row.priority ?? '-', row.commitment, ...counts, share, ...late];
+}
+
+function byUrgency(policy: CompiledPolicy): (a: AttainmentRow, b: AttainmentRow) => number {
+  const place = (priority: string | null): number => policy.priorities.findIndex(({ name }) => name === priority);
+  return (a, b) =>
+    targets.indexOf(a.target) - targets.indexOf(b.target) ||
+    place(a.priority) - place(b.priority) ||
+    compareText(a.commitment, b.commitment);
+}

@@ -1,0 +1,144 @@
+import { decidePriorities, toPriorityInput } from '@punctual/classification';
+import { formatInstant, type Instant, type TicketEvent } from '@punctual/contracts';
+import { scenarioEvents, type ClockExpected, type DeskPolicy, type Scenario } from '@punctual/policy';
+import { foldTicket, type ClockView, type FoldedFromStart } from '@punctual/sla-engine';
+import { formatDuration } from '../terminal/duration.js';
+import { judgeRequests } from './judge-requests.js';
+
+/** One expectation that does not hold. `where` names it as the file does. */
+export interface Mismatch {
+  readonly where: string;
+  readonly expected: string;
+  readonly actual: string;
+}
+
+/** Plays a scenario under a policy, up to its end, and compares what comes of it with what it expects. */
+export function runScenario(scenario: Scenario, policy: DeskPolicy): Mismatch[] {
+  const events = scenarioEvents(scenario);
+  const until = scenario.until ?? Math.max(...events.map(({ occurredAt }) => occurredAt));
+  const decided = decidePriorities(
+    events.map(toPriorityInput).filter((input) => input !== null),
+    policy,
+  );
+  const { priorityHistory, coverageHistory } = decided;
+  const id = { source: events[0]?.source ?? '', ticket: scenario.ticket.id };
+  const horizon = { eventsUpTo: until, duesBefore: until };
+  const folded = foldTicket(id, { events, priorityHistory, coverageHistory }, policy, horizon);
+  return [
+    ...classificationMismatches(scenario, priorityHistory.at(-1)),
+    ...coverageMismatches(scenario, folded),
+    ...(scenario.expect.clocks ?? []).flatMap((expected, index) => clockMismatches(expected, index, folded.clocks)),
+    ...requestMismatches(scenario, policy, events),
+  ];
+}
+
+type Decision = ReturnType<typeof decidePriorities>['priorityHistory'][number];
+
+function classificationMismatches({ expect }: Scenario, decision: Decision | undefined): Mismatch[] {
+  const { classification } = expect;
+  if (!classification) return [];
+  if (!decision) return [{ where: 'classification', expected: 'a decision', actual: 'none' }];
+  return (['priority', 'rule', 'by', 'status', 'needsReview'] as const).flatMap((name) =>
+    compare(`classification.${name}`, classification[name], decision[name]),
+  );
+}
+
+function coverageMismatches({ expect }: Scenario, { state, sayings }: FoldedFromStart): Mismatch[] {
+  if (expect.covered === undefined) return [];
+  const said = sayings.findLast(({ draft }) => draft.type === 'sla.ticket.not_covered');
+  const actual = state.covered === true ? true : (said?.draft.reasonCode ?? 'not_covered');
+  return compare('covered', expect.covered, actual);
+}
+
+/** A breached clock that was stopped is `completed`; both words are understood. */
+function hasOutcome(clock: ClockView, expected: string): boolean {
+  if (expected === 'completed')
+    return clock.phase === 'stopped' && (clock.breachedAt !== null || clock.outcome === 'measured');
+  return clock.outcome === expected;
+}
+
+/** Without `cycle`, any run of the promise may fit; the differences told are those of the nearest one. */
+function clockMismatches(expected: ClockExpected, index: number, clocks: readonly ClockView[]): Mismatch[] {
+  const name = [
+    expected.promise ?? expected.target,
+    ...(expected.cycle === undefined ? [] : [`cycle ${expected.cycle}`]),
+  ].join(' ');
+  const where = `clocks[${index}] ${name}`;
+  const candidates = clocks.filter(
+    (clock) =>
+      (expected.promise === undefined || clock.promise === expected.promise) &&
+      (expected.target === undefined || clock.target === expected.target) &&
+      (expected.cycle === undefined || clock.cycle === expected.cycle),
+  );
+  if (candidates.length === 0) {
+    const others = clocks.map((clock) => `${clock.promise} cycle ${clock.cycle}`).join(', ');
+    return [{ where, expected: 'a clock', actual: others === '' ? 'no clock at all' : `only ${others}` }];
+  }
+  const differences = candidates.map((clock) => differencesOf(expected, clock, where));
+  return differences.reduce((nearest, next) => (next.length < nearest.length ? next : nearest));
+}
+
+function differencesOf(expected: ClockExpected, clock: ClockView, where: string): Mismatch[] {
+  const instants = (['startedAt', 'dueAt', 'breachedAt', 'stoppedAt'] as const).flatMap((name) => {
+    const wanted = expected[name];
+    return wanted === undefined ? [] : compare(`${where}.${name}`, instantText(wanted), instantText(clock[name]));
+  });
+  const { outcome, elapsed } = expected;
+  const outcomes =
+    outcome === undefined || hasOutcome(clock, outcome)
+      ? []
+      : [{ where: `${where}.outcome`, expected: outcome, actual: clock.outcome }];
+  const counted =
+    elapsed === undefined || durationMs(elapsed) === clock.elapsedMs
+      ? []
+      : [{ where: `${where}.elapsed`, expected: elapsed, actual: exactDuration(clock.elapsedMs) }];
+  return [...instants, ...outcomes, ...counted];
+}
+
+function instantText(at: Instant | null): string {
+  return at === null ? 'none' : formatInstant(at);
+}
+
+const units: Readonly<Record<string, number>> = {
+  ms: 1,
+  s: 1000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+  w: 604_800_000,
+};
+
+/** The loader has refused what is no duration, such as `1h30m`. */
+function durationMs(text: string): number {
+  return [...text.matchAll(/(\d+(?:\.\d+)?)\s*(ms|s|m|h|d|w)/g)].reduce(
+    (sum, [, amount, unit]) => sum + Number(amount) * (units[unit ?? ''] ?? 0),
+    0,
+  );
+}
+
+function exactDuration(ms: number): string {
+  return ms % 1000 === 0 && ms < 360_000_000 && ms % 60_000 === 0
+    ? formatDuration(ms)
+    : `${formatDuration(ms)} (${ms} ms)`;
+}
+
+function requestMismatches(scenario: Scenario, policy: DeskPolicy, events: readonly TicketEvent[]): Mismatch[] {
+  const expectations = scenario.expect.requests ?? [];
+  if (expectations.length === 0) return [];
+  const verdicts = judgeRequests(events, policy);
+  return expectations.flatMap(({ line, accepted, code, missing }) => {
+    const where = line === 0 ? 'the ticket itself' : `request on line ${line}`;
+    const verdict = verdicts.get(line === 0 ? 'created' : `line-${line}`);
+    if (!verdict) return [{ where, expected: 'a request', actual: 'none' }];
+    return [
+      ...compare(`${where}.accepted`, accepted, verdict.accepted),
+      ...compare(`${where}.code`, code, verdict.accepted ? 'accepted' : verdict.code),
+      ...compare(`${where}.missing`, missing?.join(', '), verdict.accepted ? '' : verdict.missing.join(', ')),
+    ];
+  });
+}
+
+function compare(where: string, expected: string | boolean | undefined, actual: string | boolean | null): Mismatch[] {
+  if (expected === undefined || expected === actual) return [];
+  return [{ where, expected: String(expected), actual: actual === null ? 'none' : String(actual) }];
+}
