@@ -1,0 +1,155 @@
+import type { DecisionRecord, PriorityInput } from '@punctual/classification';
+import type { CoverageDecision, PriorityDecision, ReceivedRecord, TicketEvent } from '@punctual/contracts';
+import type { Sql } from '@punctual/stream';
+import type { ClassifiedTicket } from './classified-ticket.js';
+import { eventKey, type TicketId } from './ticket-identity.js';
+
+/** The classifier's statements: each one set-based round trip in the fenced transaction of a batch. */
+
+interface TicketRecord extends TicketId {
+  policy: string;
+  policy_version: string;
+  created_at: string;
+  creation_claimed: boolean;
+  revision: number;
+  inputs: PriorityInput[];
+  priority_history: PriorityDecision[];
+  coverage_history: CoverageDecision[];
+  quarantined: string | null;
+}
+
+export async function loadTickets(sql: Sql, tickets: readonly TicketId[]): Promise<ClassifiedTicket[]> {
+  if (tickets.length === 0) return [];
+  const rows = await sql.query<TicketRecord>(
+    `SELECT t.source, t.ticket, t.policy, t.policy_version, t.created_at, t.creation_claimed, t.revision, t.inputs,
+            t.priority_history, t.coverage_history, t.quarantined
+       FROM unnest($1::text[], $2::text[]) AS wanted (source, ticket) JOIN classifier.ticket t USING (source, ticket)`,
+    columns(tickets),
+  );
+  return rows.map((row) => ({
+    source: row.source,
+    ticket: row.ticket,
+    policy: row.policy,
+    policyVersion: row.policy_version,
+    createdAt: Number(row.created_at),
+    creationClaimed: row.creation_claimed,
+    revision: row.revision,
+    inputs: row.inputs,
+    priorityHistory: row.priority_history,
+    coverageHistory: row.coverage_history,
+    quarantined: row.quarantined,
+  }));
+}
+
+/** The content hashes of those events that were seen before, by `eventKey`. */
+export async function loadSeen(sql: Sql, events: readonly TicketEvent[]): Promise<Map<string, string>> {
+  const rows = await sql.query<TicketId & { event_id: string; content_hash: string }>(
+    `SELECT s.source, s.ticket, s.event_id, s.content_hash
+       FROM unnest($1::text[], $2::text[], $3::text[]) AS wanted (source, ticket, event_id)
+       JOIN classifier.seen_event s USING (source, ticket, event_id)`,
+    [...columns(events), events.map(({ id }) => id)],
+  );
+  return new Map(rows.map((row) => [eventKey({ ...row, id: row.event_id }), row.content_hash]));
+}
+
+export async function saveSeen(
+  sql: Sql,
+  events: readonly { readonly event: TicketEvent; readonly hash: string }[],
+): Promise<void> {
+  if (events.length === 0) return;
+  await sql.query(
+    `INSERT INTO classifier.seen_event (source, ticket, event_id, content_hash)
+     SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[])`,
+    [...columns(events.map(({ event }) => event)), events.map(({ event }) => event.id), events.map(({ hash }) => hash)],
+  );
+}
+
+export async function saveTickets(sql: Sql, partition: number, tickets: readonly ClassifiedTicket[]): Promise<void> {
+  if (tickets.length === 0) return;
+  await sql.query(
+    `INSERT INTO classifier.ticket (partition, source, ticket, policy, policy_version, created_at, creation_claimed, revision, inputs,
+       priority_history, coverage_history, quarantined)
+     SELECT $1, t.source, t.ticket, t.policy, t.policy_version, t.created_at, t.creation_claimed, t.revision, t.inputs::json,
+            t.priority_history::json, t.coverage_history::json, t.quarantined
+       FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::boolean[], $8::integer[], $9::text[],
+                   $10::text[], $11::text[], $12::text[])
+            AS t (source, ticket, policy, policy_version, created_at, creation_claimed, revision, inputs, priority_history,
+                  coverage_history, quarantined)
+     ON CONFLICT (source, ticket) DO UPDATE SET
+       policy_version = excluded.policy_version, created_at = excluded.created_at, creation_claimed = excluded.creation_claimed,
+       revision = excluded.revision, inputs = excluded.inputs, priority_history = excluded.priority_history,
+       coverage_history = excluded.coverage_history, quarantined = excluded.quarantined`,
+    [
+      partition,
+      ...columns(tickets),
+      tickets.map(({ policy }) => policy),
+      tickets.map(({ policyVersion }) => policyVersion),
+      tickets.map(({ createdAt }) => createdAt),
+      tickets.map(({ creationClaimed }) => creationClaimed),
+      tickets.map(({ revision }) => revision),
+      tickets.map(({ inputs }) => JSON.stringify(inputs)),
+      tickets.map(({ priorityHistory }) => JSON.stringify(priorityHistory)),
+      tickets.map(({ coverageHistory }) => JSON.stringify(coverageHistory)),
+      tickets.map(({ quarantined }) => quarantined),
+    ],
+  );
+}
+
+/** Stores decisions with their facts; evidence is (field, start, end), never text. */
+export async function saveDecisions(
+  sql: Sql,
+  tickets: readonly (TicketId & { readonly decisions: readonly DecisionRecord[] })[],
+): Promise<void> {
+  const rows = tickets.flatMap((ticket) => ticket.decisions.map((record) => ({ ...ticket, record })));
+  if (rows.length === 0) return;
+  await sql.query(
+    `INSERT INTO classifier.decision AS d (source, ticket, event_id, at, outcome, decision)
+     SELECT n.source, n.ticket, n.event_id, n.at, n.outcome, n.decision::json
+       FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::text[])
+            AS n (source, ticket, event_id, at, outcome, decision)
+     ON CONFLICT (source, ticket, event_id) DO UPDATE SET at = excluded.at, outcome = excluded.outcome, decision = excluded.decision`,
+    [
+      ...columns(rows),
+      rows.map(({ record }) => record.eventId),
+      rows.map(({ record }) => record.at),
+      rows.map(({ record }) => record.outcome),
+      rows.map(({ record }) => JSON.stringify(record.decision)),
+    ],
+  );
+}
+
+/** A record of a quarantined ticket, kept in its place. */
+export interface ParkedRecord {
+  readonly offset: number;
+  readonly value: ReceivedRecord;
+}
+
+export async function park(sql: Sql, records: readonly ParkedRecord[]): Promise<void> {
+  if (records.length === 0) return;
+  await sql.query(
+    `INSERT INTO classifier.parked (source, ticket, log_offset, record)
+     SELECT p.source, p.ticket, p.log_offset, p.record::json
+       FROM unnest($1::text[], $2::text[], $3::bigint[], $4::text[]) AS p (source, ticket, log_offset, record)
+     ON CONFLICT DO NOTHING`,
+    [
+      ...columns(records.map(({ value }) => value.event)),
+      records.map(({ offset }) => offset),
+      records.map(({ value }) => JSON.stringify(value)),
+    ],
+  );
+}
+
+/** Takes the parked records of some tickets out, in the order of the log. */
+export async function unpark(sql: Sql, tickets: readonly TicketId[]): Promise<ParkedRecord[]> {
+  if (tickets.length === 0) return [];
+  const rows = await sql.query<{ log_offset: string; record: ReceivedRecord }>(
+    `DELETE FROM classifier.parked p USING unnest($1::text[], $2::text[]) AS q (source, ticket)
+      WHERE p.source = q.source AND p.ticket = q.ticket RETURNING p.log_offset, p.record`,
+    columns(tickets),
+  );
+  return rows.map((row) => ({ offset: Number(row.log_offset), value: row.record })).sort((a, b) => a.offset - b.offset);
+}
+
+function columns(tickets: readonly TicketId[]): [string[], string[]] {
+  return [tickets.map(({ source }) => source), tickets.map(({ ticket }) => ticket)];
+}

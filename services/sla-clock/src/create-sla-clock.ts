@@ -1,0 +1,124 @@
+import { topics } from '@punctual/contracts';
+import { compilePolicy, type CompiledPolicy, type ResolvedPolicy } from '@punctual/policy';
+import {
+  createDataSource,
+  createLogger,
+  createMetrics,
+  databaseAnswers,
+  Health,
+  PinnedPolicies,
+  PolicyVersionEntity,
+  PolicyVersions,
+  PolicyVersions1735689600000,
+  startHttp,
+  systemClock,
+  type Clock,
+  type ServiceLogger,
+} from '@punctual/service-kit';
+import { EventLogStrategy, openEmbeddedLog, streamMigrations, type EventLog } from '@punctual/stream';
+import type { DataSource } from 'typeorm';
+import { ClockFolder } from './fold/clock-folder.js';
+import type { SlaClockConfig } from './sla-clock-config.js';
+import { SlaClockMetrics } from './sla-clock-metrics.js';
+import { SlaClockModule } from './sla-clock.module.js';
+import { CreateSlaClockTables1767225600000 } from './storage/create-sla-clock-tables.migration.js';
+
+/** What a DataSource given to `createSlaClock` must have been made with (schema `sla_clock`). */
+export const slaClockDatabase = {
+  schema: 'sla_clock',
+  entities: [PolicyVersionEntity],
+  migrations: [...streamMigrations, PolicyVersions1735689600000, CreateSlaClockTables1767225600000],
+} as const;
+
+/** More records behind than this and the service says it is not ready: what it answers is old. */
+const MOST_BEHIND = 100_000;
+
+export interface SlaClockOptions {
+  readonly config: SlaClockConfig;
+  /** The log to consume; opened (embedded) on the DataSource and closed with the service if absent. */
+  readonly eventLog?: EventLog;
+  /** Opened by `config` and closed with the service if absent. */
+  readonly dataSource?: DataSource;
+  readonly clock?: Clock;
+  readonly logger?: ServiceLogger;
+}
+
+export interface SlaClock {
+  readonly url: string;
+  /** Resolves when everything now in `tickets.classified` has been folded. */
+  caughtUp(): Promise<void>;
+  /** Finishes the batches in hand, answers the requests in hand, closes what it opened. */
+  stop(): Promise<void>;
+}
+
+/** Starts the SLA clock, alone or inside another process. It consumes when this resolves. */
+export async function createSlaClock(options: SlaClockOptions): Promise<SlaClock> {
+  const { config } = options;
+  const clock = options.clock ?? systemClock;
+  const logger =
+    options.logger ?? createLogger({ service: 'sla-clock', level: config.LOG_LEVEL, instance: config.INSTANCE_ID });
+  const closers: (() => Promise<unknown>)[] = [];
+  const stop = async (): Promise<void> => {
+    while (closers.length > 0) await closers.pop()?.();
+  };
+  try {
+    const dataSource = options.dataSource ?? (await openDatabase(config, logger));
+    if (options.dataSource === undefined) closers.push(() => dataSource.destroy());
+    const log = options.eventLog ?? (await openEmbeddedLog({ dataSource, partitions: config.PARTITIONS, clock }));
+    if (options.eventLog === undefined) closers.push(() => log.close());
+
+    const strategy = new EventLogStrategy({ log, group: 'sla-clock', topics: [topics.classified] });
+    const metrics = createMetrics('sla-clock');
+    const policies = new PinnedPolicies<CompiledPolicy>(new PolicyVersions(dataSource), (document) =>
+      compilePolicy(document as ResolvedPolicy),
+    );
+    const observer: SlaClockMetrics = new SlaClockMetrics(metrics, {
+      dataSource,
+      clock,
+      logger,
+      processing: () => strategy.processing,
+      held: () => folder.held(),
+      wakeReaders: () => undefined,
+    });
+    const folder = new ClockFolder(policies, observer);
+    const health = new Health();
+    health.addCheck('database', databaseAnswers(dataSource));
+    health.addCheck('log', () => logReason(strategy));
+    const http = await startHttp(SlaClockModule.over({ dataSource, folder, policies }), {
+      config,
+      logger,
+      metrics,
+      health,
+      clock,
+      openApi: { title: 'Punctual SLA clock', description: 'Clocks, verdicts, explanations.', version: '1' },
+    });
+    closers.push(() => http.stop());
+    http.app.connectMicroservice({ strategy });
+    await http.app.startAllMicroservices();
+    logger.pino.info({ url: http.url, partitions: log.partitions }, 'the SLA clock is consuming');
+    return { url: http.url, caughtUp: async () => strategy.processing?.caughtUp(), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** Why the log is not being followed; null while it is. */
+async function logReason({ processing }: EventLogStrategy): Promise<string | null> {
+  if (processing === undefined) return 'the log is not joined yet';
+  const { state, partitions } = processing.status();
+  const stuck = partitions.find(({ state: now, failures }) => now === 'refused' || failures >= 3);
+  if (state !== 'running' || stuck) return stuck?.problem?.detail ?? `the log is ${state}`;
+  const behind = (await processing.lag()).reduce((sum, partition) => sum + partition.behind, 0);
+  return behind > MOST_BEHIND ? `${behind} records behind the log` : null;
+}
+
+async function openDatabase(config: SlaClockConfig, logger: ServiceLogger): Promise<DataSource> {
+  return createDataSource({
+    ...slaClockDatabase,
+    url: config.DATABASE_URL,
+    poolSize: config.DATABASE_POOL,
+    applicationName: 'sla-clock',
+    onWaiting: (reason) => logger.pino.info({ reason }, 'waiting for PostgreSQL'),
+  });
+}

@@ -1,0 +1,90 @@
+import type { Horizon, TicketEvent } from '@punctual/contracts';
+import type { CompiledPolicy } from '@punctual/policy';
+import {
+  continueTicket,
+  foldTicket,
+  publishContinued,
+  publishRefolded,
+  type ClockView,
+  type Published,
+  type TicketState,
+} from '@punctual/sla-engine';
+import type { TicketRow } from './ticket-row.js';
+
+/** What a fold of one ticket changes. */
+export interface TicketOutcome {
+  readonly state: TicketState;
+  readonly horizon: Horizon;
+  readonly settleMs: number;
+  readonly wakeAt: number | null;
+  readonly clocks: readonly ClockView[];
+  readonly extent: 'changed' | 'all';
+  readonly published: readonly Published[];
+}
+
+/** How far a ticket is folded under a watermark: a ticket never goes back, whatever its source's time does. */
+export function horizonFor(row: TicketRow, horizon: Horizon): Horizon {
+  return {
+    eventsUpTo: Math.max(row.foldedUpTo ?? horizon.eventsUpTo, horizon.eventsUpTo),
+    duesBefore: Math.max(row.duesBefore ?? horizon.duesBefore, horizon.duesBefore),
+  };
+}
+
+/** Folds new events onto a ticket's state; null where its whole timeline is needed. */
+export function foldOnto(
+  row: TicketRow,
+  events: readonly TicketEvent[],
+  policy: CompiledPolicy,
+  horizon: Horizon,
+  mode: 'live' | 'historical',
+): TicketOutcome | null {
+  if (row.state === null) return null;
+  const { priorityHistory, coverageHistory } = row;
+  const folded = continueTicket(row.state, { events, priorityHistory, coverageHistory }, policy, horizon);
+  if (folded === null) return null;
+  const { state, wakeAt, clocks } = folded;
+  return {
+    state,
+    horizon,
+    settleMs: policy.settleMs,
+    wakeAt,
+    clocks,
+    extent: 'changed',
+    published: publishContinued(folded, context(row, policy, horizon, mode)),
+  };
+}
+
+/**
+ * Folds a ticket from its start. What was published and no longer holds is retracted; where nothing was published yet, everything is said
+ * in its order, so that a first fold in one jump and a fold step by step say the same.
+ */
+export function foldFromStart(
+  row: TicketRow,
+  timeline: readonly TicketEvent[],
+  standing: readonly Published[],
+  cause: string | null,
+  policy: CompiledPolicy,
+  horizon: Horizon,
+  mode: 'live' | 'historical',
+): TicketOutcome {
+  const { priorityHistory, coverageHistory } = row;
+  const folded = foldTicket(row, { events: timeline, priorityHistory, coverageHistory }, policy, horizon);
+  const said = context(row, policy, horizon, mode);
+  const published =
+    row.state === null && standing.length === 0
+      ? publishContinued(folded, said)
+      : publishRefolded(folded, standing, row.state?.retractions ?? {}, said, cause);
+  const { state, wakeAt, clocks } = folded;
+  return { state, horizon, settleMs: policy.settleMs, wakeAt, clocks, extent: 'all', published };
+}
+
+function context(row: TicketRow, policy: CompiledPolicy, horizon: Horizon, mode: 'live' | 'historical') {
+  return {
+    source: row.source,
+    ticket: row.ticket,
+    policy: policy.id,
+    policyVersion: policy.version,
+    detectedAt: horizon.duesBefore,
+    mode,
+  };
+}

@@ -1,0 +1,12 @@
+import type { SlaEvent } from '@punctual/contracts';
+
+/** Told of what the fold does, for metrics, logs and waking readers. Calls after the commit, except durations. None may throw. */
+export interface FoldObserver {
+  recorded(events: number): void;
+  /** A round of folds; `ms` covers its statements. */
+  folded(tickets: number, ms: number): void;
+  refolded(reason: 'evidence' | 'policy_version'): void;
+  published(events: readonly SlaEvent[]): void;
+  deadLettered(code: string): void;
+  quarantined(error: unknown, partition: number): void;
+}

@@ -1,0 +1,17 @@
+import { commonVariables, readConfig, wholeNumber, type Environment } from '@punctual/service-kit';
+import { z } from 'zod';
+
+/** The environment of the SLA clock. */
+export const slaClockVariables = z.object({
+  ...commonVariables,
+  EVENT_STREAM_CLIENTS: wholeNumber(1, 10_000)
+    .prefault('200')
+    .describe('Set it to the most clients that may follow GET /v1/events of one instance.'),
+});
+
+export type SlaClockConfig = z.infer<typeof slaClockVariables>;
+
+/** @throws ConfigError */
+export function readSlaClockConfig(env: Environment): SlaClockConfig {
+  return readConfig(slaClockVariables, env);
+}

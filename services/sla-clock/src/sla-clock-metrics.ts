@@ -1,0 +1,217 @@
+import type { SlaEvent, Watermark } from '@punctual/contracts';
+import type { Clock, ServiceLogger, ServiceMetrics } from '@punctual/service-kit';
+import type { Processing } from '@punctual/stream';
+import { Counter, Gauge, Histogram } from 'prom-client';
+import type { DataSource } from 'typeorm';
+import type { FoldObserver } from './fold/fold-observer.js';
+
+/** Where the gauges look. */
+export interface MetricSources {
+  readonly dataSource: DataSource;
+  readonly clock: Clock;
+  readonly logger: ServiceLogger;
+  processing(): Processing | undefined;
+  held(): readonly { partition: number; watermark: Watermark | null; pending: number; armed: number }[];
+  /** Called when SLA events have been committed. */
+  wakeReaders(): void;
+}
+
+/** The SLA clock's own series. Labels are names from policies and closed lists, never a ticket's content. */
+export class SlaClockMetrics implements FoldObserver {
+  private readonly recordedEvents: Counter;
+  private readonly foldedTickets: Counter;
+  private readonly foldSeconds: Histogram;
+  private readonly refolds: Counter<'reason'>;
+  private readonly slaEvents: Counter<'type'>;
+  private readonly retractions: Counter<'kind'>;
+  private readonly deadLetters: Counter<'code'>;
+
+  constructor(
+    metrics: ServiceMetrics,
+    private readonly sources: MetricSources,
+  ) {
+    const registers = [metrics.registry];
+    this.recordedEvents = new Counter({
+      name: 'punctual_recorded_events_total',
+      help: 'Events added to timelines.',
+      registers,
+    });
+    this.foldedTickets = new Counter({
+      name: 'punctual_folded_tickets_total',
+      help: 'Folds of single tickets.',
+      registers,
+    });
+    this.foldSeconds = new Histogram({
+      name: 'punctual_fold_duration_seconds',
+      help: 'Time of one round of folds with its statements.',
+      buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
+      registers,
+    });
+    this.refolds = new Counter({
+      name: 'punctual_refolds_total',
+      help: 'Tickets folded again from their start, by reason.',
+      labelNames: ['reason'],
+      registers,
+    });
+    this.slaEvents = new Counter({
+      name: 'punctual_sla_events_total',
+      help: 'SLA events this instance published.',
+      labelNames: ['type'],
+      registers,
+    });
+    this.retractions = new Counter({
+      name: 'punctual_retractions_total',
+      help: 'Retractions this instance published, by what was taken back.',
+      labelNames: ['kind'],
+      registers,
+    });
+    this.deadLetters = new Counter({
+      name: 'punctual_dead_letters_total',
+      help: 'Records given up, by reason.',
+      labelNames: ['code'],
+      registers,
+    });
+    addSlaTotals(metrics, sources.dataSource);
+    addPartitionGauges(metrics, sources);
+  }
+
+  recorded(events: number): void {
+    this.recordedEvents.inc(events);
+  }
+
+  folded(tickets: number, ms: number): void {
+    this.foldedTickets.inc(tickets);
+    this.foldSeconds.observe(ms / 1_000);
+  }
+
+  refolded(reason: 'evidence' | 'policy_version'): void {
+    this.refolds.inc({ reason });
+  }
+
+  published(events: readonly SlaEvent[]): void {
+    for (const { type, correctedKind } of events) {
+      this.slaEvents.inc({ type });
+      if (correctedKind !== null) this.retractions.inc({ kind: correctedKind });
+    }
+    this.sources.wakeReaders();
+  }
+
+  deadLettered(code: string): void {
+    this.deadLetters.inc({ code });
+  }
+
+  quarantined(error: unknown, partition: number): void {
+    this.sources.logger.pino.error({ err: error, partition }, 'a ticket cannot be folded and was set aside');
+  }
+}
+
+interface TotalRow {
+  policy: string;
+  target: string;
+  priority: string;
+  commitment: string;
+  outcome: string;
+  said: string;
+  retracted: string;
+}
+
+/** Business totals come from the database, so that every instance exposes the same. */
+function addSlaTotals({ registry }: ServiceMetrics, dataSource: DataSource): void {
+  const labelNames = ['policy', 'target', 'priority', 'commitment', 'outcome'] as const;
+  const retracted = new Counter({
+    name: 'punctual_sla_retracted_total',
+    help: 'Verdicts taken back; what counts is punctual_sla_total less this.',
+    labelNames,
+    registers: [registry],
+  });
+  new Counter({
+    name: 'punctual_sla_total',
+    help: 'Verdicts published, by outcome.',
+    labelNames,
+    registers: [registry],
+    async collect() {
+      const rows: TotalRow[] = await dataSource.query(
+        `SELECT policy, target, priority, commitment, outcome, sum(said) AS said, sum(retracted) AS retracted
+           FROM sla_clock.sla_total GROUP BY policy, target, priority, commitment, outcome`,
+      );
+      this.reset();
+      retracted.reset();
+      for (const { policy, target, priority, commitment, outcome, said, retracted: takenBack } of rows) {
+        const labels = { policy, target, priority, commitment, outcome };
+        this.inc(labels, Number(said));
+        retracted.inc(labels, Number(takenBack));
+      }
+    },
+  });
+}
+
+function addPartitionGauges({ registry }: ServiceMetrics, sources: MetricSources): void {
+  const registers = [registry];
+  const labelNames = ['partition'] as const;
+  new Gauge({
+    name: 'punctual_watermark_age_seconds',
+    help: 'How far the watermark of a partition lies behind the clock.',
+    labelNames,
+    registers,
+    collect() {
+      this.reset();
+      for (const { partition, watermark } of sources.held()) {
+        if (watermark !== null) this.set({ partition }, (sources.clock.now() - watermark.at) / 1_000);
+      }
+    },
+  });
+  new Gauge({
+    name: 'punctual_pending_tickets',
+    help: 'Tickets with events that wait for their watermark.',
+    labelNames,
+    registers,
+    collect() {
+      this.reset();
+      for (const { partition, pending } of sources.held()) this.set({ partition }, pending);
+    },
+  });
+  new Gauge({
+    name: 'punctual_loaded_timers',
+    help: 'Tickets whose next deadline or threshold is near enough to be held in memory.',
+    labelNames,
+    registers,
+    collect() {
+      this.reset();
+      for (const { partition, armed } of sources.held()) this.set({ partition }, armed);
+    },
+  });
+  new Gauge({
+    name: 'punctual_armed_clocks',
+    help: 'Clocks that run, over all partitions.',
+    registers,
+    async collect() {
+      const [row]: { n: string }[] = await sources.dataSource.query(
+        `SELECT count(*) AS n FROM sla_clock.clock WHERE outcome = 'running'`,
+      );
+      this.set(Number(row?.n ?? 0));
+    },
+  });
+  new Gauge({
+    name: 'punctual_quarantined_tickets',
+    help: 'Tickets set aside because they cannot be folded, over all partitions.',
+    registers,
+    async collect() {
+      const [row]: { n: string }[] = await sources.dataSource.query(
+        'SELECT count(*) AS n FROM sla_clock.ticket WHERE quarantined IS NOT NULL',
+      );
+      this.set(Number(row?.n ?? 0));
+    },
+  });
+  new Gauge({
+    name: 'punctual_log_lag_records',
+    help: 'Records in the log behind the position reached, by partition.',
+    labelNames: ['topic', 'partition'],
+    registers,
+    async collect() {
+      this.reset();
+      for (const { topic, partition, behind } of (await sources.processing()?.lag()) ?? []) {
+        this.set({ topic, partition }, behind);
+      }
+    },
+  });
+}

@@ -1,0 +1,283 @@
+import type { CoverageDecision, PriorityDecision, SlaEvent, TicketEvent, Watermark } from '@punctual/contracts';
+import type { Published, TicketState } from '@punctual/sla-engine';
+import type { Sql } from '@punctual/stream';
+import type { StoredTime } from '../fold/partition-memory.js';
+import { ticketKey, type PlacedEvent, type TicketRow } from '../fold/ticket-row.js';
+
+/**
+ * The statements of the fold: each is one set-based round trip, however many tickets it touches. They run in the fenced transaction of
+ * a batch. `pg` hands bigint over as text and json parsed.
+ */
+
+/** A ticket by source and id. */
+export interface TicketId {
+  readonly source: string;
+  readonly ticket: string;
+}
+
+interface TicketRecord extends TicketId {
+  policy: string;
+  policy_version: string | null;
+  settle_ms: number;
+  state: TicketState | null;
+  priority_history: PriorityDecision[];
+  coverage_history: CoverageDecision[];
+  revision: number;
+  folded_up_to: string | null;
+  dues_before: string | null;
+  folded_offset: string;
+  wake_at: string | null;
+  quarantined: string | null;
+}
+
+export async function loadTickets(sql: Sql, tickets: readonly TicketId[]): Promise<TicketRow[]> {
+  if (tickets.length === 0) return [];
+  const rows = await sql.query<TicketRecord>(
+    `SELECT t.source, t.ticket, t.policy, t.policy_version, t.settle_ms, t.state, t.priority_history, t.coverage_history,
+            t.revision, t.folded_up_to, t.dues_before, t.folded_offset, t.wake_at, t.quarantined
+       FROM unnest($1::text[], $2::text[]) AS wanted (source, ticket)
+       JOIN sla_clock.ticket t USING (source, ticket)`,
+    columns(tickets),
+  );
+  return rows.map((row) => ({
+    source: row.source,
+    ticket: row.ticket,
+    policy: row.policy,
+    policyVersion: row.policy_version,
+    settleMs: row.settle_ms,
+    state: row.state,
+    priorityHistory: row.priority_history,
+    coverageHistory: row.coverage_history,
+    revision: row.revision,
+    foldedUpTo: numberOrNull(row.folded_up_to),
+    duesBefore: numberOrNull(row.dues_before),
+    foldedOffset: Number(row.folded_offset),
+    wakeAt: numberOrNull(row.wake_at),
+    quarantined: row.quarantined,
+  }));
+}
+
+/** Appends events to their tickets' timelines; one that is there already is left as it is. */
+export async function appendEvents(sql: Sql, partition: number, events: readonly PlacedEvent[]): Promise<void> {
+  if (events.length === 0) return;
+  await sql.query(
+    `INSERT INTO sla_clock.ticket_event (source, ticket, event_id, partition, log_offset, occurred_at, event)
+     SELECT e.source, e.ticket, e.event_id, $1, e.log_offset, e.occurred_at, e.event::json
+       FROM unnest($2::text[], $3::text[], $4::text[], $5::bigint[], $6::bigint[], $7::text[])
+            AS e (source, ticket, event_id, log_offset, occurred_at, event)
+     ON CONFLICT DO NOTHING`,
+    [
+      partition,
+      events.map(({ event }) => event.source),
+      events.map(({ event }) => event.ticket),
+      events.map(({ event }) => event.id),
+      events.map(({ offset }) => offset),
+      events.map(({ event }) => event.occurredAt),
+      events.map(({ event }) => JSON.stringify(event)),
+    ],
+  );
+}
+
+/** The timelines of tickets as the log stood before `offset`, by ticket key. */
+export async function loadTimelines(
+  sql: Sql,
+  tickets: readonly TicketId[],
+  offset: number,
+): Promise<Map<string, PlacedEvent[]>> {
+  if (tickets.length === 0) return new Map();
+  const rows = await sql.query<TicketId & { log_offset: string; event: TicketEvent }>(
+    `SELECT e.source, e.ticket, e.log_offset, e.event
+       FROM unnest($1::text[], $2::text[]) AS wanted (source, ticket)
+       JOIN sla_clock.ticket_event e USING (source, ticket)
+      WHERE e.log_offset < $3`,
+    [...columns(tickets), offset],
+  );
+  return byTicket(rows, ({ event, log_offset }) => ({ event, offset: Number(log_offset) }));
+}
+
+/** What was published about tickets and still stands, oldest first, by ticket key. Retractions are not among it. */
+export async function loadStanding(sql: Sql, tickets: readonly TicketId[]): Promise<Map<string, Published[]>> {
+  if (tickets.length === 0) return new Map();
+  const rows = await sql.query<TicketId & { content_key: string; value: SlaEvent }>(
+    `SELECT e.source, e.ticket, e.content_key, e.value
+       FROM unnest($1::text[], $2::text[]) AS wanted (source, ticket)
+       JOIN sla_clock.sla_event e USING (source, ticket)
+      WHERE e.retracted_by IS NULL AND e.corrects IS NULL
+      ORDER BY e.seq`,
+    columns(tickets),
+  );
+  return byTicket(rows, ({ content_key, value }) => ({ key: content_key, event: value }));
+}
+
+export async function saveTickets(sql: Sql, partition: number, rows: readonly TicketRow[]): Promise<void> {
+  if (rows.length === 0) return;
+  await sql.query(
+    `INSERT INTO sla_clock.ticket (partition, source, ticket, policy, policy_version, settle_ms, state, priority_history,
+       coverage_history, revision, folded_up_to, dues_before, folded_offset, wake_at, created_at, priority, covered, is_open, quarantined)
+     SELECT $1, t.source, t.ticket, t.policy, t.policy_version, t.settle_ms, t.state::json, t.priority_history::json,
+            t.coverage_history::json, t.revision, t.folded_up_to, t.dues_before, t.folded_offset, t.wake_at, t.created_at,
+            t.priority, t.covered, t.is_open, t.quarantined
+       FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::integer[], $7::text[], $8::text[], $9::text[],
+                   $10::integer[], $11::bigint[], $12::bigint[], $13::bigint[], $14::bigint[], $15::bigint[], $16::text[],
+                   $17::boolean[], $18::boolean[], $19::text[])
+            AS t (source, ticket, policy, policy_version, settle_ms, state, priority_history, coverage_history, revision,
+                  folded_up_to, dues_before, folded_offset, wake_at, created_at, priority, covered, is_open, quarantined)
+     ON CONFLICT (source, ticket) DO UPDATE SET
+       policy_version = excluded.policy_version, settle_ms = excluded.settle_ms, state = excluded.state,
+       priority_history = excluded.priority_history, coverage_history = excluded.coverage_history, revision = excluded.revision,
+       folded_up_to = excluded.folded_up_to, dues_before = excluded.dues_before, folded_offset = excluded.folded_offset,
+       wake_at = excluded.wake_at, created_at = excluded.created_at, priority = excluded.priority, covered = excluded.covered,
+       is_open = excluded.is_open, quarantined = excluded.quarantined`,
+    [
+      partition,
+      rows.map((row) => row.source),
+      rows.map((row) => row.ticket),
+      rows.map((row) => row.policy),
+      rows.map((row) => row.policyVersion),
+      rows.map((row) => row.settleMs),
+      rows.map((row) => (row.state === null ? null : JSON.stringify(row.state))),
+      rows.map((row) => JSON.stringify(row.priorityHistory)),
+      rows.map((row) => JSON.stringify(row.coverageHistory)),
+      rows.map((row) => row.revision),
+      rows.map((row) => row.foldedUpTo),
+      rows.map((row) => row.duesBefore),
+      rows.map((row) => row.foldedOffset),
+      rows.map((row) => (row.quarantined === null ? row.wakeAt : null)),
+      rows.map((row) => row.state?.createdAt ?? null),
+      rows.map((row) => row.state?.priority ?? null),
+      rows.map((row) => row.state?.covered ?? null),
+      rows.map((row) => isOpen(row.state)),
+      rows.map((row) => row.quarantined),
+    ],
+  );
+}
+
+/** A partition's time; null before its first watermark. */
+export async function loadTime(
+  sql: Sql,
+  partition: number,
+): Promise<(StoredTime & { pendingFrom: number | null }) | null> {
+  const [row] = await sql.query<{
+    watermark: Watermark | null;
+    watermark_offset: string;
+    pending_from: string | null;
+    next_seq: string;
+  }>('SELECT watermark, watermark_offset, pending_from, next_seq FROM sla_clock.partition_time WHERE partition = $1', [
+    partition,
+  ]);
+  if (row === undefined) return null;
+  return {
+    watermark: row.watermark,
+    watermarkOffset: Number(row.watermark_offset),
+    pendingFrom: numberOrNull(row.pending_from),
+    nextSeq: Number(row.next_seq),
+  };
+}
+
+export async function saveTime(
+  sql: Sql,
+  partition: number,
+  time: StoredTime & { readonly pendingFrom: number | null },
+): Promise<void> {
+  await sql.query(
+    `INSERT INTO sla_clock.partition_time (partition, watermark, watermark_offset, pending_from, next_seq)
+     VALUES ($1, $2::json, $3, $4, $5)
+     ON CONFLICT (partition) DO UPDATE SET watermark = excluded.watermark, watermark_offset = excluded.watermark_offset,
+       pending_from = excluded.pending_from, next_seq = excluded.next_seq`,
+    [
+      partition,
+      time.watermark === null ? null : JSON.stringify(time.watermark),
+      time.watermarkOffset,
+      time.pendingFrom,
+      time.nextSeq,
+    ],
+  );
+}
+
+export interface PendingRecord extends TicketId {
+  readonly settleMs: number;
+  readonly firstAt: number;
+  readonly fromOffset: number;
+}
+
+/** Tickets with events at or after `fromOffset` that their last fold did not take in. */
+export async function loadPending(sql: Sql, partition: number, fromOffset: number): Promise<PendingRecord[]> {
+  const rows = await sql.query<TicketId & { settle_ms: number; first_at: string; from_offset: string }>(
+    `SELECT t.source, t.ticket, t.settle_ms, min(e.occurred_at) AS first_at, min(e.log_offset) AS from_offset
+       FROM sla_clock.ticket_event e JOIN sla_clock.ticket t USING (source, ticket)
+      WHERE e.partition = $1 AND e.log_offset >= $2 AND t.quarantined IS NULL
+        AND (e.log_offset > t.folded_offset OR e.occurred_at > t.folded_up_to)
+      GROUP BY t.source, t.ticket, t.settle_ms`,
+    [partition, fromOffset],
+  );
+  return rows.map((row) => ({
+    source: row.source,
+    ticket: row.ticket,
+    settleMs: row.settle_ms,
+    firstAt: Number(row.first_at),
+    fromOffset: Number(row.from_offset),
+  }));
+}
+
+export async function loadArmedSources(sql: Sql, partition: number): Promise<string[]> {
+  const rows = await sql.query<{ source: string }>(
+    'SELECT DISTINCT source FROM sla_clock.ticket WHERE partition = $1 AND wake_at IS NOT NULL',
+    [partition],
+  );
+  return rows.map(({ source }) => source);
+}
+
+export interface WakeRecord extends TicketId {
+  readonly settleMs: number;
+  readonly wakeAt: number;
+}
+
+/** The timers of some sources within a stretch each, `[from, until)`. */
+export async function loadWakes(
+  sql: Sql,
+  partition: number,
+  stretches: readonly { readonly source: string; readonly from: number; readonly until: number }[],
+): Promise<WakeRecord[]> {
+  const rows = await sql.query<TicketId & { settle_ms: number; wake_at: string }>(
+    `SELECT t.source, t.ticket, t.settle_ms, t.wake_at
+       FROM unnest($2::text[], $3::bigint[], $4::bigint[]) AS s (source, from_at, until_at)
+       JOIN sla_clock.ticket t ON t.partition = $1 AND t.source = s.source
+            AND t.wake_at >= s.from_at AND t.wake_at < s.until_at`,
+    [
+      partition,
+      stretches.map(({ source }) => source),
+      stretches.map(({ from }) => Math.max(from, Number.MIN_SAFE_INTEGER)),
+      stretches.map(({ until }) => until),
+    ],
+  );
+  return rows.map((row) => ({
+    source: row.source,
+    ticket: row.ticket,
+    settleMs: row.settle_ms,
+    wakeAt: Number(row.wake_at),
+  }));
+}
+
+function columns(tickets: readonly TicketId[]): [string[], string[]] {
+  return [tickets.map(({ source }) => source), tickets.map(({ ticket }) => ticket)];
+}
+
+function byTicket<Row extends TicketId, Item>(rows: readonly Row[], read: (row: Row) => Item): Map<string, Item[]> {
+  const grouped = new Map<string, Item[]>();
+  for (const row of rows) {
+    const key = ticketKey(row.source, row.ticket);
+    const items = grouped.get(key);
+    if (items) items.push(read(row));
+    else grouped.set(key, [read(row)]);
+  }
+  return grouped;
+}
+
+/** Whether somebody still has to do something about the ticket: what a queue lists. */
+function isOpen(state: TicketState | null): boolean {
+  return state !== null && state.solved === null && state.gone === null;
+}
+
+function numberOrNull(text: string | null): number | null {
+  return text === null ? null : Number(text);
+}

@@ -1,0 +1,168 @@
+import { createClassifier, readClassifierConfig, classifierDatabase, type Classifier } from '@punctual/classifier';
+import {
+  horizonOf,
+  ticketPartition,
+  topics,
+  withoutText,
+  type SlaEvent,
+  type TicketEvent,
+  type Watermark,
+} from '@punctual/contracts';
+import { decidePriorities, toPriorityInput } from '@punctual/classification';
+import { compilePolicy, loadPolicy, resolvePolicy, type CompiledPolicy, type ResolvedPolicy } from '@punctual/policy';
+import { createDataSource, createLogger, PolicyVersions } from '@punctual/service-kit';
+import { createSlaClock, readSlaClockConfig, slaClockDatabase, type SlaClock } from '@punctual/sla-clock';
+import { foldTicket, type FoldedFromStart } from '@punctual/sla-engine';
+import { openEmbeddedLog, type EmbeddedLog } from '@punctual/stream';
+import { ManualClock, startPostgres, type TestDatabase, type TestPostgres } from '@punctual/test-kit';
+import { readFileSync } from 'node:fs';
+import type { DataSource } from 'typeorm';
+
+const PARTITIONS = 4;
+
+/** The classifier and the SLA clock on one real PostgreSQL and one embedded log, fed by hand. */
+export class Pipeline {
+  classifier: Classifier | undefined;
+  slaClock: SlaClock | undefined;
+  readonly policy: CompiledPolicy;
+
+  private constructor(
+    private readonly postgres: TestPostgres,
+    private readonly database: TestDatabase,
+    readonly dataSource: DataSource,
+    readonly log: EmbeddedLog,
+    readonly clock: ManualClock,
+    resolved: ResolvedPolicy,
+  ) {
+    this.policy = compilePolicy(resolved);
+  }
+
+  static async start(): Promise<Pipeline> {
+    const postgres = await startPostgres();
+    const database = await postgres.createDatabase();
+    const dataSource = await createDataSource({
+      url: database.url,
+      schema: 'pipeline_test',
+      entities: [...slaClockDatabase.entities],
+      migrations: slaClockDatabase.migrations.filter(({ name }) => !name.startsWith('CreateSlaClockTables')),
+      poolSize: 10,
+      applicationName: 'pipeline-test',
+    });
+    const clock = new ManualClock('2026-03-02T12:00:00Z');
+    const log = await openEmbeddedLog({ dataSource, partitions: PARTITIONS });
+    const resolved = acmePolicy();
+    await publishPolicy(dataSource, resolved);
+    const pipeline = new Pipeline(postgres, database, dataSource, log, clock, resolved);
+    await pipeline.startServices();
+    return pipeline;
+  }
+
+  async startServices(): Promise<void> {
+    const env = { DATABASE_URL: this.database.url, PARTITIONS: String(PARTITIONS), LOG_LEVEL: 'error' };
+    const { log: eventLog, clock } = this;
+    const logger = createLogger({ service: 'test', level: process.env['TEST_LOG_LEVEL'] ?? 'error' });
+    this.classifier = await createClassifier({ config: readClassifierConfig(env), eventLog, clock, logger });
+    this.slaClock = await createSlaClock({ config: readSlaClockConfig(env), eventLog, clock, logger });
+  }
+
+  async stopServices(): Promise<void> {
+    await this.classifier?.stop();
+    await this.slaClock?.stop();
+  }
+
+  async stop(): Promise<void> {
+    await this.stopServices();
+    await this.log.close();
+    await this.dataSource.destroy();
+    await this.database.drop();
+    await this.postgres.stop();
+  }
+
+  get url(): string {
+    return this.slaClock?.url ?? '';
+  }
+
+  /** Publishes events as intake does. */
+  async send(...events: readonly TicketEvent[]): Promise<void> {
+    await this.log.publish(
+      events.map((event) => ({
+        topic: topics.received,
+        partition: ticketPartition(event.source, event.ticket, PARTITIONS),
+        key: `${event.source}/${event.ticket}`,
+        value: { kind: 'event', event, policy: 'acme' },
+      })),
+    );
+  }
+
+  /** Publishes a watermark to every partition. */
+  async tick(at: number, sources: Watermark['sources'] = {}): Promise<void> {
+    const value: Watermark = { kind: 'watermark', at, sources };
+    const partitions = Array.from({ length: PARTITIONS }, (_, partition) => partition);
+    await this.log.publish(
+      partitions.map((partition) => ({ topic: topics.received, partition, key: 'watermark', value })),
+    );
+    this.clock.set(at);
+  }
+
+  /** Everything published so far has gone through both services. */
+  async settled(): Promise<void> {
+    await this.classifier?.caughtUp();
+    await this.slaClock?.caughtUp();
+  }
+
+  /** The SLA events of a ticket in the order of the log. */
+  async slaEvents(source: string, ticket: string): Promise<SlaEvent[]> {
+    const records = await this.log.read(topics.sla, ticketPartition(source, ticket, PARTITIONS), 0, 100_000);
+    return records
+      .map(({ value }) => value as SlaEvent)
+      .filter((event) => event.source === source && event.ticket === ticket);
+  }
+
+  /** The definition: the same events folded from the start, without services. */
+  offline(events: readonly TicketEvent[], at: number): FoldedFromStart {
+    const [first] = events;
+    if (first === undefined) throw new Error('no events');
+    const horizon = horizonOf({ kind: 'watermark', at, sources: {} }, first.source, this.policy.settleMs);
+    const inputs = events.flatMap((event) => toPriorityInput(event) ?? []);
+    const { priorityHistory, coverageHistory } = decidePriorities(inputs, this.policy);
+    const history = { events: events.map(withoutText), priorityHistory, coverageHistory };
+    return foldTicket({ source: first.source, ticket: first.ticket }, history, this.policy, horizon);
+  }
+
+  async get(path: string): Promise<{ status: number; body: Record<string, unknown> }> {
+    const answer = await fetch(`${this.url}${path}`);
+    return { status: answer.status, body: (await answer.json()) as Record<string, unknown> };
+  }
+}
+
+/** What stands in a list of SLA events: what was said less what was taken back; warnings, which are news, left out. */
+export function netOf(events: readonly SlaEvent[]): string[] {
+  const net = new Map<string, string>();
+  for (const event of events) {
+    if (event.type === 'sla.clock.warning') continue;
+    if (event.corrects !== null) net.delete(event.corrects);
+    else net.set(event.id, [event.type, event.promise, event.cycleKey, event.at, event.cause].join(' '));
+  }
+  return [...net.values()].sort();
+}
+
+export { classifierDatabase };
+
+function acmePolicy(): ResolvedPolicy {
+  const text = readFileSync(new URL('./acme.policy.yaml', import.meta.url), 'utf8');
+  const { document, diagnostics } = loadPolicy(text, 'acme.policy.yaml');
+  if (document === null) throw new Error(JSON.stringify(diagnostics, null, 2));
+  return resolvePolicy(document);
+}
+
+async function publishPolicy(dataSource: DataSource, resolved: ResolvedPolicy): Promise<void> {
+  const { version } = resolved;
+  await new PolicyVersions(dataSource).publish({
+    policy: 'acme',
+    version,
+    document: resolved,
+    effectiveAt: 0,
+    mode: 'pin',
+    publishedAt: 0,
+  });
+}
