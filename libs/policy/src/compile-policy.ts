@@ -64,7 +64,7 @@ export function compilePolicy(resolved: ResolvedPolicy): DeskPolicy {
       return remembered.get(key, () => decide(ticket, priority, exclusion));
     },
     compareInQueue: compileQueueOrder(document.queue, schemes, names),
-    judgeRequest: compileRequestRules(document.requests, schemes),
+    judgeRequest: compileRequestRules(document.requests, schemes, names),
     surge: document.surge ?? null,
     priorityShares: document.priorityShares,
     recipients: document.recipients,

@@ -1,8 +1,29 @@
-export * from './compiled-policy.js';
-export { builtInPack, builtInPackNames, type BuiltInPack, type BuiltInPackName } from './built-in-packs.js';
-export { compilePolicy, type DeskPolicy } from './compile-policy.js';
+export {
+  factValues,
+  type ClassificationPolicy,
+  type ClassificationRule,
+  type CompiledPolicy,
+  type EscalationStep,
+  type FactCondition,
+  type FactName,
+  type Horizon,
+  type PolicyPriority,
+  type PromiseDuration,
+  type PromiseTerms,
+  type QueueEntry,
+  type Resolution,
+  type StatusCategory,
+  type TicketAttributes,
+  type WarningThreshold,
+} from './compiled-policy.js';
 export { formatDiagnostic, hasErrors, type Diagnostic, type Severity } from './diagnostic.js';
-export type { PolicyDocument } from './document/policy-document.js';
 export { loadPolicy, type LoadedPolicy } from './load-policy.js';
-export type { RequestMade, RequestVerdict } from './request-rules.js';
+export type { PolicyDocument } from './document/policy-document.js';
+export type { RequestKind } from './document/desk-schema.js';
 export { DEFAULT_HORIZON, resolvePolicy, type PolicyHorizon, type ResolvedPolicy } from './resolve-policy.js';
+export { compilePolicy, type DeskPolicy } from './compile-policy.js';
+export type { RequestMade, RequestVerdict } from './request-rules.js';
+export { builtInPack, builtInPackNames, type BuiltInPack, type BuiltInPackName } from './built-in-packs.js';
+export { loadScenarios, type LoadedScenarios } from './scenarios/load-scenarios.js';
+export type { ClockExpected, Scenario, ScenarioFile } from './scenarios/scenario.js';
+export { SCENARIO_SOURCE, scenarioEvents } from './scenarios/scenario-events.js';

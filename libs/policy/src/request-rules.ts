@@ -1,7 +1,8 @@
 import type { TicketAttributes } from './compiled-policy.js';
-import type { RequestKind, RequestRule } from './document/desk-schema.js';
+import { requestKinds, type RequestKind, type RequestRule } from './document/desk-schema.js';
 import type { PolicyDocument } from './document/policy-document.js';
 import type { PrioritySchemes } from './priority-schemes.js';
+import { compileSelector, type AttributeNames } from './ticket-selector.js';
 
 /** Something a customer asks for: a ticket, an update, an elevation, an escalation. */
 export interface RequestMade {
@@ -34,11 +35,22 @@ const TICKET_NUMBER = 'ticket_number';
 export function compileRequestRules(
   rules: PolicyDocument['requests'],
   schemes: PrioritySchemes,
+  names: AttributeNames,
 ): (request: RequestMade) => RequestVerdict {
+  const kinds = new Map(
+    requestKinds.flatMap((kind) => {
+      const rule = rules[kind];
+      return rule === undefined
+        ? []
+        : [[kind, { rule, appliesTo: compileSelector(rule.appliesTo ?? {}, names) }] as const];
+    }),
+  );
   return (request) => {
-    const rule = rules[request.kind];
-    if (rule === undefined) return { accepted: true, recipients: [] };
-    return refusal(rule, request, schemes) ?? { accepted: true, recipients: rule.to ?? [] };
+    const known = kinds.get(request.kind);
+    if (known === undefined || !known.appliesTo(request.attributes, schemes.schemeOf(request.attributes))) {
+      return { accepted: true, recipients: [] };
+    }
+    return refusal(known.rule, request, schemes) ?? { accepted: true, recipients: known.rule.to ?? [] };
   };
 }
 

@@ -11,6 +11,8 @@ const Refusal = fields({ code: z.string().regex(/^[a-z][a-z0-9_]*$/), advice: pr
 
 export const RequestRule = fields({
   title: prose.optional(),
+  /** The tickets the rule is for; from others the request is accepted. Default: every ticket. */
+  appliesTo: Selector.optional(),
   /** Default: any. */
   channels: names.optional(),
   /** Given when the channel is not one of them. */

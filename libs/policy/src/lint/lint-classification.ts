@@ -77,12 +77,13 @@ function rules(context: LintContext): Finding[] {
         ),
       );
     }
-    const earlier = list
-      .slice(0, index)
-      .find(
-        (before) =>
-          (before.scheme === undefined || before.scheme === rule.scheme) && conditionCovers(before.when, rule.when),
-      );
+    const earlier = list.slice(0, index).find(
+      (before) =>
+        // A rule that only excludes lets the reading go on for a priority.
+        (before.priority !== undefined || rule.priority === undefined) &&
+        (before.scheme === undefined || before.scheme === rule.scheme) &&
+        conditionCovers(before.when, rule.when),
+    );
     if (earlier !== undefined) {
       found.push(
         finding(

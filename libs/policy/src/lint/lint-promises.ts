@@ -180,7 +180,7 @@ function warnings({ document }: LintContext, promise: PolicyPromise, index: numb
   });
 }
 
-const anyCategory = ['open', 'waiting_requester', 'waiting_other', 'solved', 'closed'] as const;
+const unsolved = ['open', 'waiting_requester', 'waiting_other'] as const;
 
 /** What stops a resolution and ends a team's stay is a status; a promise that pauses in it, or in every status, never ends. */
 function stoppable({ document }: LintContext, promise: PolicyPromise, index: number): Finding[] {
@@ -188,11 +188,7 @@ function stoppable({ document }: LintContext, promise: PolicyPromise, index: num
   const solved = promise.solved ?? document.solved;
   const path = ['promises', index];
   const paused = (matcher: StatusMatcher) => pauses.some((pause) => sameStatus(pause, matcher));
-  if (
-    ['open', 'waiting_requester', 'waiting_other'].every((category) =>
-      paused({ category: category as (typeof anyCategory)[number] }),
-    )
-  ) {
+  if (unsolved.every((category) => paused({ category }))) {
     return [
       finding(
         'error',

@@ -91,6 +91,11 @@ export function selectors({ document }: LintContext): PlacedSelector[] {
         path: ['coverage', index, 'unless', ...(unless.length > 1 ? [exception] : [])],
       })),
     ]),
+    ...Object.entries(document.requests).flatMap(([kind, rule]) =>
+      typeof rule === 'object' && 'appliesTo' in rule && rule.appliesTo
+        ? [{ selector: rule.appliesTo, path: ['requests', kind, 'appliesTo'] }]
+        : [],
+    ),
     ...document.queue.flatMap((key, index) =>
       typeof key === 'string'
         ? []

@@ -1,0 +1,161 @@
+import { ActorRole, parseInstant, StatusCategory, targets } from '@punctual/contracts';
+import { z } from 'zod';
+import { fields, name, prose } from '../document/fields.js';
+
+/** When something happened, with its offset: `2026-03-02T10:05+01:00`. Epoch ms once read. */
+const instant = z
+  .string({ error: "a time with its offset is expected, such as '2026-03-02T10:05+01:00'" })
+  .transform((text, context) => {
+    const at = parseInstant(text);
+    if (at !== null) return at;
+    context.addIssue({ code: 'custom', message: `'${text}' is no time with an offset; write 2026-03-02T10:05+01:00` });
+    return z.NEVER;
+  });
+
+const attributes = {
+  customer: name.optional(),
+  plan: name.optional(),
+  tier: name.optional(),
+  channel: name.optional(),
+  product: name.optional(),
+  stage: name.optional(),
+};
+const fieldValues = z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]));
+const status = z
+  .union([fields({ name: name, category: StatusCategory }), StatusCategory], {
+    error: `a status is {name, category}, or one of ${StatusCategory.options.join(', ')}`,
+  })
+  .transform((value) =>
+    typeof value === 'string' ? { name: value, category: value } : { name: value.name, category: value.category },
+  );
+const assignee = fields({ person: name.optional(), team: name.optional() });
+const kind = z.enum(['correction', 'change']);
+
+/** The ticket of a scenario, as it is created. */
+const Ticket = fields({
+  id: name.default('scenario'),
+  ...attributes,
+  /** The requester's choice, by any name or alias. */
+  priority: name.optional(),
+  subject: z.string().optional(),
+  body: z.string().optional(),
+  language: z.string().optional(),
+  fields: fieldValues.optional(),
+  origin: z.enum(['requester', 'on_behalf', 'outbound']).default('requester'),
+  status: status.optional(),
+  assign: assignee.optional(),
+  createdAt: instant,
+});
+
+/** What a line of a timeline can say; each says exactly one. */
+const acts = {
+  /** A public reply; who gave it. */
+  reply: z.enum(['agent', 'bot', 'system']).optional(),
+  /** A public message of somebody on the customer's side. */
+  message: z.enum(['requester', 'participant']).optional(),
+  /** An internal note. */
+  note: ActorRole.optional(),
+  status: status.optional(),
+  assign: assignee.optional(),
+  priority: name.optional(),
+  plan: name.optional(),
+  fields: fieldValues.optional(),
+  request: z.enum(['update', 'elevation', 'escalation']).optional(),
+  merged: name.optional(),
+  deleted: z.literal(true).optional(),
+  restored: z.literal(true).optional(),
+} as const;
+export const actNames = Object.keys(acts) as (keyof typeof acts)[];
+
+const TimelineLine = fields({
+  at: instant,
+  ...acts,
+  /** Text of a reply, message or note. */
+  body: z.string().optional(),
+  autoReply: z.boolean().optional(),
+  /** Who changed a priority. */
+  by: ActorRole.optional(),
+  kind: kind.optional(),
+  reason: z.string().optional(),
+  /** The priority an elevation asks for. */
+  to: name.optional(),
+  channel: name.optional(),
+  supplied: z.record(z.string(), z.string()).optional(),
+}).superRefine((line, context) => {
+  const said = actNames.filter((act) => line[act] !== undefined);
+  if (said.length === 1) return;
+  const what = said.length === 0 ? 'nothing' : said.join(' and ');
+  context.addIssue({
+    code: 'custom',
+    message: `a line says one thing, this one says ${what}; one of ${actNames.join(', ')}`,
+  });
+});
+export type TimelineLine = z.output<typeof TimelineLine>;
+
+const ClassificationExpected = fields({
+  priority: name.optional(),
+  rule: name.optional(),
+  by: z.enum(['rule', 'requester', 'agent', 'default']).optional(),
+  status: z.enum(['decided', 'proposed']).optional(),
+  needsReview: z.boolean().optional(),
+});
+
+const ClockExpected = fields({
+  promise: z.string().optional(),
+  target: z.enum(targets).optional(),
+  /** 1 for the first run. */
+  cycle: z.int().min(1).optional(),
+  startedAt: instant.optional(),
+  dueAt: z.union([z.null(), instant]).optional(),
+  outcome: z.enum(['running', 'paused', 'met', 'breached', 'missed', 'measured', 'cancelled']).optional(),
+  breachedAt: instant.optional(),
+  stoppedAt: instant.optional(),
+  /** Working time counted at the end of the scenario, such as `1h30m`. */
+  elapsed: z.string().optional(),
+}).superRefine((clock, context) => {
+  if (clock.promise === undefined && clock.target === undefined) {
+    context.addIssue({ code: 'custom', message: "an expected clock needs its 'promise' or its 'target'" });
+  }
+});
+export type ClockExpected = z.output<typeof ClockExpected>;
+
+const RequestExpected = fields({
+  /** The line of the timeline it is about, 1 for the first; 0: the ticket itself. */
+  line: z.int().min(0),
+  accepted: z.boolean(),
+  code: z.string().optional(),
+  missing: z.array(z.string()).optional(),
+});
+
+const Expected = fields({
+  classification: ClassificationExpected.optional(),
+  /** `true`, or the code for which the ticket is not covered. */
+  covered: z
+    .union([z.literal(true), z.string().min(1)], { error: "'covered' is true or the code of the reason" })
+    .optional(),
+  clocks: z.array(ClockExpected).optional(),
+  requests: z.array(RequestExpected).optional(),
+}).superRefine((expected, context) => {
+  if (Object.keys(expected).length === 0)
+    context.addIssue({ code: 'custom', message: 'a scenario expects at least one thing' });
+});
+
+export const Scenario = fields({
+  name: prose,
+  /** The sentence or line it proves: a short quotation, or where to find it. */
+  proves: prose,
+  ticket: Ticket,
+  timeline: z.array(TimelineLine).default([]),
+  /** How far time goes; default: the last line's instant. */
+  until: instant.optional(),
+  expect: Expected,
+});
+export type Scenario = z.output<typeof Scenario>;
+
+/** A file of scenarios: the policy they are about and the scenarios. */
+export const ScenarioFile = fields({
+  /** The policy's id, or the policy file beside this one. */
+  policy: z.string().min(1),
+  scenarios: z.array(Scenario).min(1),
+});
+export type ScenarioFile = z.output<typeof ScenarioFile>;
