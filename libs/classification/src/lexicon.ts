@@ -1,8 +1,9 @@
-import type { FactName } from '@punctual/policy';
+import type { FactName, factValues } from '@punctual/policy';
 import { tokenise } from './tokens.js';
 
 /**
  * What a language says about tickets. A phrase is words separated by spaces, compared in normal form (lower case, no diacritics):
+ * phrases are separated by commas:
  * - `fail*` matches every word that begins so; `down/offline/unreachable` any of the three;
  * - between two words up to two *light* words of the language may stand: `production down` matches "production is currently down";
  * - `~` lets up to three words of any kind stand there.
@@ -15,15 +16,15 @@ export interface Lexicon {
   /** Articles, auxiliaries, possessives, small adverbs: skipped inside phrases and between a negation and what it denies. */
   readonly light: string;
   /** Deny what follows: "not", "without", "does not affect". */
-  readonly deniesNext: readonly string[];
+  readonly deniesNext: string;
   /** Deny the place or scope named before: "… is not affected", "… works fine". */
-  readonly deniesPrevious: readonly string[];
+  readonly deniesPrevious: string;
   /** Make a sentence a supposition or a wish, in which failures are not asserted: "what happens if". */
-  readonly hypothetical: readonly string[];
+  readonly hypothetical: string;
   /** Say that a failure is over: "is working again", "was down yesterday". */
-  readonly past: readonly string[];
+  readonly past: string;
   readonly cues: readonly Cue[];
-  readonly requests: Readonly<Record<RequestKind, readonly string[]>>;
+  readonly requests: Readonly<Record<RequestKind, string>>;
 }
 
 export type RequestKind = 'update' | 'elevation' | 'escalation';
@@ -37,11 +38,19 @@ export interface Cue {
 }
 
 /** A row of a lexicon: these phrases say that the fact has this value. */
-export function cue<F extends FactName>(fact: F, value: FactValue<F>, weight: number, phrases: readonly string[]): Cue {
-  return { fact, value, weight, phrases };
+export function cue<F extends FactName>(fact: F, value: FactValue<F>, weight: number, phrases: string): Cue {
+  return { fact, value, weight, phrases: phrasesOf(phrases) };
 }
 
-type FactValue<F extends FactName> = (typeof import('@punctual/policy').factValues)[F][number];
+type FactValue<F extends FactName> = (typeof factValues)[F][number];
+
+/** The phrases of a list separated by commas. */
+export function phrasesOf(list: string): readonly string[] {
+  return list
+    .split(',')
+    .map((phrase) => phrase.trim().replace(/\s+/g, ' '))
+    .filter((phrase) => phrase !== '');
+}
 
 /** One slot of a phrase: the words it accepts, and whether any words may stand before it. */
 export interface Slot {

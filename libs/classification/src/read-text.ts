@@ -1,7 +1,7 @@
 import type { FactName } from '@punctual/policy';
 import { isYesNo, type Signal } from './facts.js';
 import { languagesOf } from './language.js';
-import type { Lexicon } from './lexicon.js';
+import { phrasesOf, type Lexicon } from './lexicon.js';
 import { lexicons } from './languages/all.js';
 import { maskText } from './mask.js';
 import { PhraseMatcher, type PhraseMatch } from './phrase-matcher.js';
@@ -184,14 +184,16 @@ function readerOf(lexicon: Lexicon): Reader {
   if (known) return known;
   const light = wordsOf(lexicon.light);
   const denying = new Set(
-    lexicon.deniesNext.filter((phrase) => !/[ /*]/.test(phrase)).flatMap((word) => [...wordsOf(word)]),
+    phrasesOf(lexicon.deniesNext)
+      .filter((phrase) => !/[ /*]/.test(phrase))
+      .flatMap((word) => [...wordsOf(word)]),
   );
   const matcher = new PhraseMatcher<Payload>(light, denying);
   for (const { fact, value, weight, phrases } of lexicon.cues) {
     for (const phrase of phrases) matcher.add(phrase, { does: 'says', fact, value, weight });
   }
   for (const does of ['deniesNext', 'deniesPrevious', 'hypothetical', 'past'] as const) {
-    for (const phrase of lexicon[does]) matcher.add(phrase, { does });
+    for (const phrase of phrasesOf(lexicon[does])) matcher.add(phrase, { does });
   }
   const reader = { lexicon, light, matcher };
   readers.set(lexicon.language, reader);

@@ -1,7 +1,7 @@
 import type { Evidence } from './facts.js';
 import { languagesOf } from './language.js';
 import { lexicons } from './languages/all.js';
-import type { Lexicon, RequestKind } from './lexicon.js';
+import { phrasesOf, type Lexicon, type RequestKind } from './lexicon.js';
 import { maskText } from './mask.js';
 import { PhraseMatcher } from './phrase-matcher.js';
 import { MAX_TEXT } from './read-text.js';
@@ -50,7 +50,8 @@ function matcherOf(lexicon: Lexicon): PhraseMatcher<RequestKind> {
   if (known) return known;
   const light = new Set(tokenise(lexicon.light).tokens.map(({ word }) => word));
   const matcher = new PhraseMatcher<RequestKind>(light, new Set());
-  for (const request of gravity) for (const phrase of lexicon.requests[request]) matcher.add(phrase, request);
+  for (const request of gravity)
+    for (const phrase of phrasesOf(lexicon.requests[request])) matcher.add(phrase, request);
   matchers.set(lexicon.language, matcher);
   return matcher;
 }
