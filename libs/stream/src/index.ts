@@ -6,6 +6,7 @@ export {
   type EmbeddedLog,
   type EmbeddedLogOptions,
 } from './embedded/embedded-log.js';
+export type { EmbeddedTiming } from './embedded/embedded-timing.js';
 export { classifyFault, type Fault } from './fault.js';
 export { EVENT_LOG, EventLogModule, type EventLogModuleOptions } from './nest/event-log-module.js';
 export { EventLogStrategy, type EventLogStrategyOptions } from './nest/event-log-strategy.js';
