@@ -154,9 +154,11 @@ function longestPerFact(matches: readonly PhraseMatch<Payload>[]): Saying[] {
   const byFact = new Map<FactName, Saying[]>();
   for (const match of matches) {
     if (!isSaying(match)) continue;
-    byFact.set(match.payload.fact, [...(byFact.get(match.payload.fact) ?? []).slice(-MAX_SIGNALS), match]);
+    const group = byFact.get(match.payload.fact);
+    if (group) group.push(match);
+    else byFact.set(match.payload.fact, [match]);
   }
-  return [...byFact.values()].flatMap((group) => longest(group));
+  return [...byFact.values()].flatMap((group) => longest(group).slice(0, MAX_SIGNALS));
 }
 
 function isSaying(match: PhraseMatch<Payload>): match is Saying {
