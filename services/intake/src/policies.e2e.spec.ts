@@ -1,5 +1,6 @@
-import type { ConfigRecord } from '@punctual/contracts';
+import { topics, type ConfigRecord } from '@punctual/contracts';
 import { builtInPack } from '@punctual/policy';
+import { openEmbeddedLog } from '@punctual/stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { NOON, PARTITIONS, runIntake, type RunningIntake } from './running-intake.spec-kit.js';
 
@@ -96,10 +97,12 @@ describe('policies', () => {
     await down.log.close();
     const answer = await down.send('PUT', '/v1/policies/late', renamed('late'), yaml);
     expect(answer.body).toMatchObject({ status: 503, code: 'log_unavailable' });
-    const pending: unknown = await down.dataSource.query(
-      `SELECT policy FROM config.policy_version WHERE publication NOT IN (SELECT publication FROM intake.policy_announcement)`,
-    );
-    expect(pending).toEqual([{ policy: 'late' }]);
+    const log = await openEmbeddedLog({ dataSource: down.dataSource, partitions: PARTITIONS });
+    const back = await down.another({}, log);
+    expect(await back.tick()).toBe('appended');
+    const records = await log.read(topics.received, 0, 0, 1_000);
+    expect(records.map((record) => (record.value as ConfigRecord).policy)).toContain('late');
+    await log.close();
     await down.stop();
   });
 });

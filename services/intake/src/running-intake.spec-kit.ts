@@ -20,8 +20,8 @@ export interface RunningIntake {
   send(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
   /** What stands on a partition of `tickets.received`, or on all of them one after the other. */
   received(partition?: number): Promise<readonly LogRecord[]>;
-  /** Another instance on the same database and log. */
-  another(env?: Record<string, string>): Promise<Intake>;
+  /** Another instance on the same database, and on the same log unless it is given one. */
+  another(env?: Record<string, string>, eventLog?: EmbeddedLog): Promise<Intake>;
   stop(): Promise<void>;
 }
 
@@ -33,21 +33,29 @@ export interface Answer {
 
 export async function runIntake(env: Record<string, string> = {}): Promise<RunningIntake> {
   const postgres = await startPostgres();
+  const logger = createLogger({ service: 'intake', level: 'silent' });
   const database = await postgres.createDatabase({
-    name: 'intake',
-    prepare: async (url) => (await open(url)).destroy(),
+    // Resolving the built-in packs takes most of a first start; the copies have them.
+    name: 'started-intake',
+    prepare: async (url) => {
+      const config = readIntakeConfig({
+        DATABASE_URL: url,
+        WATERMARK_INTERVAL_MS: '0',
+        PARTITIONS: String(PARTITIONS),
+      });
+      await (await createIntake({ config, clock: new ManualClock(NOON), logger })).stop();
+    },
   });
   const dataSource = await open(database.url);
   const clock = new ManualClock(NOON);
   const log = await openEmbeddedLog({ dataSource, partitions: PARTITIONS, clock });
-  const logger = createLogger({ service: 'intake', level: 'silent' });
   const others: Intake[] = [];
-  const start = (more: Record<string, string> = {}): Promise<Intake> => {
+  const start = (more: Record<string, string> = {}, eventLog = log): Promise<Intake> => {
     const base = { DATABASE_URL: database.url, WATERMARK_INTERVAL_MS: '0', PARTITIONS: String(PARTITIONS) };
     return createIntake({
       config: readIntakeConfig({ ...base, ...env, ...more }),
       dataSource,
-      eventLog: log,
+      eventLog,
       clock,
       logger,
     });
@@ -61,8 +69,8 @@ export async function runIntake(env: Record<string, string> = {}): Promise<Runni
     database,
     send: (method, path, body, headers) => send(intake.url, method, path, body, headers),
     received: (partition) => readAll(log, partition === undefined ? [...Array(PARTITIONS).keys()] : [partition]),
-    async another(more) {
-      const other = await start(more);
+    async another(more, eventLog) {
+      const other = await start(more, eventLog);
       others.push(other);
       return other;
     },

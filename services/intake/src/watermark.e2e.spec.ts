@@ -59,7 +59,7 @@ describe('a watermark', () => {
       `SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND classid = $1 AND objid = $2 AND granted`,
       [LOCK_SPACE, locks.watermarkLeader],
     );
-    expect(await other.tick()).toBe('appended');
+    await expect.poll(() => other.tick()).toBe('appended');
     await expect.poll(() => running.intake.tick()).toBe('standing_by');
     await other.stop();
     expect(await running.intake.tick()).toBe('appended');
