@@ -58,7 +58,7 @@ export const french: Lexicon = {
       'impact',
       'degraded',
       0.72,
-      `ne fonctionne pas, ne fonctionnent pas, ne marche pas, ne marchent pas, fonctionne mal, échoue, échouent, échoué, échec*, erreur*, message d erreur, plante, plantent, plantage*, cassé*, dysfonctionne*, défaillan*, ne s affiche pas/plus, ne se synchronise* pas/plus, ne s envoie* pas/plus, ne sont pas/plus envoyés/envoyées/synchronisés/enregistrés/livrés/traités/reçus, n est pas/plus envoyé/enregistré/synchronisé/mis/traité, impossible de sauvegarder/enregistrer/envoyer/créer/ouvrir/exporter/importer/télécharger/modifier/imprimer/voir, ne peut/peuvent/pouvons/peux pas/plus enregistrer/envoyer/créer/ouvrir/exporter/importer/télécharger/modifier/imprimer/voir, manquant*, incorrect*, erroné*, fige*, figé*, doublons, perturb*, défaut, file d attente ~ augmente, ne parvient pas, n arrive* pas à`,
+      `ne fonctionne pas, ne fonctionnent pas, ne marche pas, ne marchent pas, fonctionne mal, échoue, échouent, échoué, échec*, erreur*, message d erreur, plante, plantent, plantage*, cassé*, dysfonctionne*, défaillan*, ne s affiche pas/plus, ne se synchronise* pas/plus, ne s envoie* pas/plus, ne sont pas/plus envoyés/envoyées/synchronisés/enregistrés/livrés/traités/reçus, n est pas/plus envoyé/enregistré/synchronisé/mis/traité, impossible de soumettre/valider/sauvegarder/enregistrer/envoyer/créer/ouvrir/exporter/importer/télécharger/modifier/imprimer/voir, ne peut/peuvent/pouvons/peux pas/plus enregistrer/envoyer/créer/ouvrir/exporter/importer/télécharger/modifier/imprimer/voir, manquant*, incorrect*, erroné*, fige*, figé*, doublons, perturb*, défaut, file d attente ~ augmente, ne parvient pas, n arrive* pas à`,
     ),
     cue(
       'impact',
