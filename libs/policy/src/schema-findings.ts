@@ -36,8 +36,12 @@ function fromIssue(issue: Issue, value: unknown, prefix: Path): Finding[] {
   const code =
     issue.code === 'custom' && typeof issue.params?.['code'] === 'string' ? issue.params['code'] : 'invalid_value';
   const [message = '', suggestion] = issue.message.split('; ', 2);
-  return [{ severity: 'error', code, message, path, ...(suggestion ? { suggestion } : {}) }];
+  const at = namesAKey.has(code) ? 'key' : 'value';
+  return [{ severity: 'error', code, message, path, at, ...(suggestion ? { suggestion } : {}) }];
 }
+
+/** Findings about the name of an entry rather than its value. */
+const namesAKey = new Set(['unknown_fact', 'unknown_day']);
 
 /** How far into the value a branch of a union got: the one that got furthest is the one that was meant. */
 function depth(issues: readonly Issue[]): number {

@@ -20,7 +20,7 @@ const weekly = z.union(
         const named = daysOf(key);
         if (named === null) {
           const message = `'${key}' is no day; write mon, tue, wed, thu, fri, sat, sun or a span such as mon-fri`;
-          context.addIssue({ code: 'custom', path: [key], message });
+          context.addIssue({ code: 'custom', path: [key], message, params: { code: 'unknown_day' } });
           return z.NEVER;
         }
         for (const day of named) week[day] = [...(week[day] ?? []), ...intervals];
@@ -64,11 +64,14 @@ export const Calendar = fields({
 }).superRefine((calendar, context) => {
   const kinds = [calendar.weekly, calendar.anyOf, calendar.allOf].filter((kind) => kind !== undefined);
   if (kinds.length !== 1) {
-    context.addIssue({ code: 'custom', message: 'a calendar has exactly one of weekly, anyOf and allOf' });
+    context.addIssue({ code: 'custom', message: 'a calendar has exactly one of weekly, anyOf and allOf; keep one' });
   } else if (calendar.weekly !== undefined && calendar.zone === undefined) {
-    context.addIssue({ code: 'custom', message: "weekly hours need a zone, such as 'zone: Europe/Stockholm'" });
+    context.addIssue({
+      code: 'custom',
+      message: "weekly hours need a zone; add one, such as 'zone: Europe/Stockholm'",
+    });
   } else if (calendar.weekly === undefined && (calendar.holidays ?? calendar.breaks ?? calendar.overrides)) {
-    const message = 'holidays, breaks and overrides belong to the calendars that anyOf and allOf name';
+    const message = 'a composed calendar has no holidays, breaks or overrides; write them at the calendars it names';
     context.addIssue({ code: 'custom', message });
   }
 });

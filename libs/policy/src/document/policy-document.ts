@@ -76,7 +76,7 @@ export const PolicyDocumentSchema = fields({
     if ((document.priorities === undefined) === (document.schemes === undefined)) {
       context.addIssue({
         code: 'custom',
-        message: "a policy has either 'priorities' (one scheme) or 'schemes' (several)",
+        message: "a policy has either 'priorities' (one scheme) or 'schemes' (several); write one of them",
       });
     }
   })

@@ -21,7 +21,7 @@ export function conditionCovers(wide: FactCondition, narrow: FactCondition): boo
 export function contradiction(condition: FactCondition): string | null {
   if (!('all' in condition)) return null;
   const seen = new Map<string, readonly string[]>();
-  for (const part of condition.all) {
+  for (const part of conjuncts(condition)) {
     const read = atom(part);
     if (read === null) continue;
     const before = seen.get(read.about);
@@ -30,6 +30,10 @@ export function contradiction(condition: FactCondition): string | null {
     seen.set(read.about, both);
   }
   return null;
+}
+
+function conjuncts(condition: FactCondition): readonly FactCondition[] {
+  return 'all' in condition ? condition.all.flatMap(conjuncts) : [condition];
 }
 
 /** Whether the wide selector takes every ticket that the narrow one takes. */

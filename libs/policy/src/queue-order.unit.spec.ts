@@ -1,0 +1,84 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { builtInPack, compilePolicy, resolvePolicy, type QueueEntry } from './index.js';
+
+const document = builtInPack('sourcegraph')?.document;
+if (!document) throw new Error('the pack loads');
+const policy = compilePolicy(resolvePolicy(document));
+
+function entry(
+  ticket: string,
+  part: Partial<QueueEntry['attributes']> & { priority?: string | null; dueAt?: number | null; source?: string },
+): QueueEntry {
+  const { priority = 'p2', dueAt = 1_000, source = 'desk', ...attributes } = part;
+  return {
+    source,
+    ticket,
+    priority,
+    dueAt,
+    attributes: {
+      customer: null,
+      plan: null,
+      tier: null,
+      channel: null,
+      product: null,
+      stage: null,
+      fields: {},
+      ...attributes,
+    },
+  };
+}
+
+const anyEntry: fc.Arbitrary<QueueEntry> = fc
+  .record({
+    ticket: fc.oneof(fc.nat(30).map(String), fc.constantFrom('007', '7', '07', 'A-1', 'a-1', 'é', '𝒳')),
+    source: fc.constantFrom('desk', 'chat'),
+    tier: fc.constantFrom(null, 'enterprise', 'Team', 'free', 'oss', 'internal', 'partner'),
+    stage: fc.constantFrom(null, 'pre-sales'),
+    priority: fc.constantFrom(null, 'p0', 'p1', 'p2', 'p3', 'other'),
+    dueAt: fc.constantFrom(null, 0, 1, 2),
+  })
+  .map(({ ticket, ...part }) => entry(ticket, part));
+
+describe('the queue', () => {
+  it('puts pre-sales first, then enterprise, team, free, open source, internal', () => {
+    const shuffled = [
+      entry('1', { tier: 'internal', priority: 'p0' }),
+      entry('2', { tier: 'open source', priority: 'p0' }),
+      entry('3', { tier: 'free', priority: 'p0' }),
+      entry('4', { tier: 'team', priority: 'p0' }),
+      entry('5', { tier: 'enterprise', priority: 'p0' }),
+      entry('6', { stage: 'pre-sales', priority: 'p2' }),
+    ];
+    expect(shuffled.sort(policy.compareInQueue).map(({ ticket }) => ticket)).toEqual(['6', '5', '4', '3', '2', '1']);
+  });
+
+  it('within a tier goes by priority, then due, then ticket id by number', () => {
+    const shuffled = [
+      entry('10', { tier: 'team' }),
+      entry('9', { tier: 'team' }),
+      entry('1', { tier: 'team', dueAt: null }),
+      entry('2', { tier: 'team', dueAt: 500 }),
+      entry('3', { tier: 'team', priority: 'p1', dueAt: 9_000 }),
+      entry('4', { tier: 'team', priority: null, dueAt: 0 }),
+    ];
+    expect(shuffled.sort(policy.compareInQueue).map(({ ticket }) => ticket)).toEqual(['3', '2', '9', '10', '1', '4']);
+  });
+
+  it('is a strict total order: exactly one ticket is number one', () => {
+    const sign = (a: QueueEntry, b: QueueEntry) => Math.sign(policy.compareInQueue(a, b));
+    fc.assert(
+      fc.property(anyEntry, anyEntry, anyEntry, (a, b, c) => {
+        expect(sign(a, b) + sign(b, a)).toBe(0);
+        expect(sign(a, b) === 0).toBe(a.source === b.source && a.ticket === b.ticket && sameOtherwise(a, b));
+        if (sign(a, b) < 0 && sign(b, c) < 0) expect(sign(a, c)).toBe(-1);
+      }),
+      { numRuns: 5_000 },
+    );
+  });
+});
+
+/** What the order looks at besides source and id; one ticket has one value of it. */
+function sameOtherwise(a: QueueEntry, b: QueueEntry): boolean {
+  return policy.compareInQueue({ ...a, ticket: 'x', source: 'x' }, { ...b, ticket: 'x', source: 'x' }) === 0;
+}
