@@ -15,6 +15,12 @@ export interface Transaction extends Sql {
   rollback(): Promise<void>;
 }
 
+/**
+ * A process that is frozen or cut off inside a transaction keeps its row locks, and with them its partition: the next owner's claim waits
+ * for that row. PostgreSQL ends such a transaction after this time without a statement.
+ */
+const begin = `BEGIN; SET LOCAL idle_in_transaction_session_timeout = '60s'`;
+
 /** Begins a transaction (read committed). Statements run one after another, also if the caller does not wait for each. */
 export async function beginTransaction(dataSource: DataSource): Promise<Transaction> {
   const runner = dataSource.createQueryRunner();
@@ -41,7 +47,7 @@ export async function beginTransaction(dataSource: DataSource): Promise<Transact
   };
 
   try {
-    await run('BEGIN');
+    await run(begin);
   } catch (error) {
     await rollback();
     throw error;

@@ -248,6 +248,27 @@ describe('a processing', () => {
     expect(processing.status().counts.committed).toBe(0);
   });
 
+  it('takes over from an owner that froze inside a transaction', async () => {
+    const log = await open();
+    await log.publish(numbers('t', 0, [1]));
+    const limits: unknown[] = [];
+    const processing = await log.process({
+      group: 'g',
+      topics: ['t'],
+      handler: async (_batch, unit) => {
+        const sql = await unit.transaction();
+        limits.push(...(await sql.query('SHOW idle_in_transaction_session_timeout')));
+        if (limits.length > 1) return;
+        // As if the minute had passed while the process stood still; its row lock would keep every new owner out.
+        await sql.query(`SET LOCAL idle_in_transaction_session_timeout = '50ms'`);
+        await new Promise((resolve) => setTimeout(resolve, 300));
+      },
+    });
+    await processing.caughtUp();
+    expect(limits[0]).toEqual({ idle_in_transaction_session_timeout: '1min' });
+    expect(processing.status().counts).toMatchObject({ committed: 1, transientFailures: 1, handlerFailures: 0 });
+  });
+
   it('takes over from a member that died without a word', async () => {
     const timing = { heartbeatMs: 50, memberTtlMs: 400 };
     const log = await open({ timing });
