@@ -37,7 +37,7 @@ function describe(diagnostic: Diagnostic, yaml: string, colours: Colours): strin
     info: colours.cyan,
   };
   const lines = [
-    `${colours.bold(`${file}:${line}:${column}:`)} ${paint[severity](severity)}: ${message} ${colours.dim(`[${code}]`)}`,
+    `${colours.bold(`${file}:${line}:${column}:`)} ${paint[severity](severity)}: ${message.trim()} ${colours.dim(`[${code}]`)}`,
   ];
   const written = yaml.split('\n')[line - 1]?.replaceAll('\t', ' ');
   if (severity !== 'info' && written?.trim()) {

@@ -1,0 +1,326 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const runner = resolve(import.meta.dirname, '../../../deploy/build/run.mjs');
+let folder: string;
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'punctual-cli-'));
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const files = {
+  'desk.policy.yaml': `id: desk
+title: A desk
+priorities: [{ name: High }, { name: Low }]
+calendars:
+  business: { zone: Europe/Berlin, weekly: { mon-fri: 09:00-17:00 } }
+pauses: [waiting_requester]
+promises:
+  - id: reply
+    target: first_response
+    commitment: target
+    calendar: business
+    terms: [{ priority: High, within: 1h }, { priority: Low, within: 4h }]
+classification:
+  default: Low
+  requesterChoice: { channels: any, rulesMayRaise: false, rulesMayLower: false }
+`,
+  'broken.policy.yaml': 'id: desk\ntitle: A desk\npromisses: []\n',
+  'desk.scenarios.yaml': `policy: desk.policy.yaml
+scenarios:
+  - name: A reply within the hour
+    proves: the policy
+    ticket: { priority: High, createdAt: '2026-03-02T10:00+01:00' }
+    timeline: [{ at: '2026-03-02T11:00+01:00', reply: agent }]
+    expect: { clocks: [{ promise: reply, outcome: met, elapsed: 1h }] }
+`,
+  'wrong.scenarios.yaml': `policy: desk
+scenarios:
+  - name: A reply after two hours
+    proves: nothing
+    ticket: { priority: High, createdAt: '2026-03-02T10:00+01:00' }
+    timeline: [{ at: '2026-03-02T12:00+01:00', reply: agent }]
+    expect: { classification: { priority: Low }, clocks: [{ promise: reply, outcome: met }] }
+`,
+  'desk.mapping.yaml': `mapping: 1
+source: desk
+ticket: case
+time: { column: at, format: iso-local, zone: Europe/Berlin }
+create: { priority: { column: urgency } }
+events:
+  - { when: { act: open }, emit: create }
+  - { when: { act: answer }, emit: reply }
+  - { when: { act: note }, ignore: internal }
+`,
+  'log.csv': `case,at,act,urgency
+1,2026-03-02T10:00:00,open,High
+2,2026-03-02T10:00:00,open,Low
+1,2026-03-02T10:30:00,note,High
+2,2026-03-02T11:30:00,answer,Low
+1,2026-03-02T12:00:00,answer,High
+1,2026-03-02T12:00:00,dance,High
+`,
+};
+
+interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+async function punctual(args: readonly string[], input = '', env: Record<string, string> = {}): Promise<Ended> {
+  const child = spawn(process.execPath, [runner, '@punctual/cli', ...args], {
+    cwd: folder,
+    env: { ...process.env, NO_COLOR: undefined, FORCE_COLOR: undefined, PUNCTUAL_TOKEN: undefined, ...env },
+  });
+  let [stdout, stderr] = ['', ''];
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  child.stdin.on('error', () => undefined).end(input);
+  const code = await new Promise<number | null>((settle) => child.once('close', settle));
+  return { code, stdout, stderr };
+}
+
+const jsonLines = (text: string): unknown[] =>
+  text
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line) as unknown);
+
+describe('the command line as a program', () => {
+  it('says what it can do, and exits 2 where it is not told what', async () => {
+    expect(await punctual(['--help'])).toMatchObject({
+      code: 0,
+      stderr: '',
+      stdout: expect.stringContaining('simulate') as unknown,
+    });
+    expect(await punctual([])).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringContaining('Usage: punctual') as unknown,
+    });
+    expect(await punctual(['simulat'])).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringContaining('Did you mean simulate?') as unknown,
+    });
+    expect(await punctual(['simulate'])).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringContaining("'-p, --policy") as unknown,
+    });
+  });
+
+  it('tells what is wrong with an input, where, and how to mend it, without a stack', async () => {
+    const ended = await punctual(['simulate', '-p', 'desk.policy.yaml', '-e', 'none.ndjson']);
+    expect(ended).toMatchObject({ code: 2, stdout: '' });
+    expect(ended.stderr).toBe(
+      'punctual: cannot read none.ndjson: there is no such file\n  where: none.ndjson\n  fix:   check the path\n',
+    );
+    expect(await punctual(['classify', '-p', 'acme'])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('rewst, cloudtalk') as unknown,
+    });
+  });
+
+  it('ends quietly when its reader has seen enough', async () => {
+    const question = `{"tz":"UTC","weekly":{"mon":[["09:00","17:00"]]},"op":"isOpen","args":{"at":"2026-03-02T10:00:00Z"}}\n`;
+    const child = spawn(process.execPath, [runner, '@punctual/cli', 'calendar', 'eval'], { cwd: folder });
+    let stderr = '';
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+    child.stdout.once('data', () => child.stdout.destroy());
+    child.stdin.on('error', () => undefined).end(question.repeat(50_000));
+    expect(await new Promise((settle) => child.once('close', settle))).toBe(0);
+    expect(stderr).toBe('');
+  });
+});
+
+describe('punctual calendar eval', () => {
+  it('answers every line that is not blank, in order', async () => {
+    const calendar = { tz: 'Europe/Paris', weekly: { fri: [['09:00', '17:00']] } };
+    const question = JSON.stringify({
+      ...calendar,
+      op: 'between',
+      args: { start: '2026-03-06T15:00:00Z', end: '2026-03-09T15:00:00Z' },
+    });
+    const { code, stdout, stderr } = await punctual(['calendar', 'eval'], `${question}\n\nnot json\n${question}`);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(jsonLines(stdout)).toEqual([
+      { result: 3600 },
+      { error: { code: 'invalid_json', message: expect.any(String) as unknown } },
+      { result: 3600 },
+    ]);
+  });
+});
+
+describe('punctual import and simulate', () => {
+  it('turn a log into events and events into verdicts, the same bytes each time', async () => {
+    const imported = await punctual([
+      'import',
+      '-m',
+      'desk.mapping.yaml',
+      'log.csv',
+      '--out',
+      'events.ndjson',
+      '--rejects',
+      'rejects.ndjson',
+    ]);
+    expect(imported).toMatchObject({ code: 0, stdout: '' });
+    expect(imported.stderr).toContain('6 rows, 2 tickets, 4 events');
+    expect(imported.stderr).toContain("line 7, ticket 1: no rule of 'events' names act='dance'");
+    expect(jsonLines(readFileSync(join(folder, 'rejects.ndjson'), 'utf8'))).toMatchObject([
+      { line: 7, ticket: '1', code: 'unmatched_row' },
+    ]);
+    writeFileSync(join(folder, 'log.gz'), gzipSync(files['log.csv']));
+    const piped = await punctual(['import', '-m', 'desk.mapping.yaml', 'log.gz', '--strict']);
+    expect(piped.code).toBe(1);
+    expect(piped.stdout).toBe(readFileSync(join(folder, 'events.ndjson'), 'utf8'));
+
+    const verdicts = await punctual(['simulate', '-p', 'desk.policy.yaml', '-e', '-', '--json'], piped.stdout);
+    expect(verdicts).toMatchObject({ code: 0, stderr: '' });
+    expect(jsonLines(verdicts.stdout)).toMatchObject([
+      {
+        ticket: '1',
+        target: 'first_response',
+        priority: 'High',
+        outcome: 'breached',
+        breachedAt: '2026-03-02T10:00:00.000Z',
+        elapsedMs: 7_200_000,
+        lateMs: 3_600_000,
+      },
+      { ticket: '2', priority: 'Low', outcome: 'met', stoppedAt: '2026-03-02T10:30:00.000Z', breachedAt: null },
+    ]);
+    const shuffled = piped.stdout.trimEnd().split('\n').toReversed().join('\n');
+    expect((await punctual(['simulate', '-p', 'desk.policy.yaml', '-e', '-', '--json'], shuffled)).stdout).toBe(
+      verdicts.stdout,
+    );
+
+    const table = await punctual(['simulate', '-p', 'desk.policy.yaml', '-e', 'events.ndjson']);
+    expect(table.stdout).toMatch(/first_response {2}High .* 0 +1 +0 +0 +0 +0\.0% +1h/);
+    const early = await punctual([
+      'simulate',
+      '-p',
+      'desk.policy.yaml',
+      '-e',
+      'events.ndjson',
+      '--json',
+      '--until',
+      '2026-03-02T10:30+01:00',
+    ]);
+    expect(jsonLines(early.stdout)).toMatchObject([{ outcome: 'running' }, { outcome: 'running' }]);
+  });
+
+  it('show bad lines and judge the rest, with exit code 2', async () => {
+    const { stdout: events } = await punctual(['import', '-m', 'desk.mapping.yaml', 'log.csv']);
+    const ended = await punctual(['simulate', '-p', 'desk.policy.yaml', '-e', '-', '--json'], `${events}oops\n`);
+    expect(ended).toMatchObject({ code: 2, stderr: expect.stringContaining('-:5: error invalid_json') as unknown });
+    expect(jsonLines(ended.stdout)).toHaveLength(2);
+  });
+});
+
+describe('punctual explain', () => {
+  it('draws the clock of one ticket and lists its stretches in local time', async () => {
+    const { stdout: events } = await punctual(['import', '-m', 'desk.mapping.yaml', 'log.csv']);
+    const ended = await punctual(['explain', '-p', 'desk.policy.yaml', '-e', '-', '-t', '1'], events);
+    expect(ended).toMatchObject({ code: 0, stderr: '' });
+    expect(ended.stdout).toContain('first_response · reply, cycle 1 · target · breached');
+    expect(ended.stdout).toContain('broken at Mon 2026-03-02 11:00:00, 1h late');
+    expect(ended.stdout).toMatch(/▓{40}/);
+    expect(await punctual(['explain', '-p', 'desk.policy.yaml', '-e', '-', '-t', '9'], events)).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('ticket ids look like 1, 2') as unknown,
+    });
+  });
+});
+
+describe('punctual policy', () => {
+  it('check points at the fault and exits 1', async () => {
+    const ended = await punctual(['policy', 'check', 'desk.policy.yaml', 'broken.policy.yaml']);
+    expect(ended).toMatchObject({ code: 1, stderr: '' });
+    expect(ended.stdout).toContain('✓ desk.policy.yaml');
+    expect(ended.stdout).toMatch(/broken\.policy\.yaml:3:1: error: .*promisses/);
+  });
+
+  it('test plays scenarios and shows what differs', async () => {
+    expect(await punctual(['policy', 'test', 'desk.policy.yaml'])).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('1 passed, 0 failed') as unknown,
+    });
+    const ended = await punctual(['policy', 'test', 'wrong.scenarios.yaml', '--json']);
+    expect(ended.code).toBe(1);
+    expect(jsonLines(ended.stdout)).toMatchObject([
+      {
+        line: 3,
+        passed: false,
+        mismatches: [
+          { where: 'classification.priority', expected: 'Low', actual: 'High' },
+          { where: 'clocks[0] reply.outcome', expected: 'met', actual: 'breached' },
+        ],
+      },
+    ]);
+  });
+});
+
+describe('punctual classify', () => {
+  it('decides each line in order and leaves bad lines an error', async () => {
+    const input = '{"id":"a","subject":"Help","priority":"high"}\n{"subject":"no id"}\n[\n{"id":7,"subject":"Help"}\n';
+    const ended = await punctual(['classify', '-p', 'desk.policy.yaml'], input);
+    expect(ended).toMatchObject({ code: 0, stderr: '' });
+    expect(jsonLines(ended.stdout)).toMatchObject([
+      { id: 'a', priority: 'High', covered: true },
+      { error: { code: 'invalid_ticket' } },
+      { error: { code: 'invalid_json' } },
+      { id: 7, priority: 'Low' },
+    ]);
+    expect((await punctual(['classify', '-p', 'desk.policy.yaml', '--strict'], input)).code).toBe(1);
+  });
+});
+
+describe('punctual replay', () => {
+  it('publishes the policy, opens a session, sends events in the order of time and declares progress', async () => {
+    const calls: string[] = [];
+    let busy = true;
+    const server: Server = createServer((request, response) => {
+      let body = '';
+      request.on('data', (chunk: Buffer) => (body += chunk.toString()));
+      request.on('end', () => {
+        if (request.url === '/v1/events' && busy) {
+          busy = false;
+          response.writeHead(503, { 'retry-after': '0' }).end();
+          return;
+        }
+        const events =
+          request.url === '/v1/events' ? (JSON.parse(body) as { id: string }[]).map(({ id }) => id).join(' ') : '';
+        const detail = request.url === '/v1/policies/desk' ? String(request.headers['content-type']) : events || body;
+        calls.push(`${request.method} ${request.url} ${detail} ${request.headers.authorization}`);
+        response.writeHead(200, { 'content-type': 'application/json' }).end('{"mode":"historical","at":null}');
+      });
+    });
+    await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const { stdout: events } = await punctual(['import', '-m', 'desk.mapping.yaml', 'log.csv']);
+    const replay = ['replay', '-e', '-', '--to', url, '-p', 'desk.policy.yaml', '--until', '2026-03-03'];
+    const ended = await punctual(replay, events, { PUNCTUAL_TOKEN: 'secret' });
+    server.close();
+    expect(ended).toMatchObject({ code: 0, stdout: '' });
+    expect(ended.stderr).toContain('the session stays open at 2026-03-03T00:00:00.000Z');
+    expect(calls).toEqual(
+      [
+        'PUT /v1/policies/desk application/yaml',
+        'PUT /v1/sources/desk {"policy":"desk"}',
+        'POST /v1/sources/desk/sessions {}',
+        'POST /v1/events 1/0/created 2/0/created 2/1/message 1/2/message',
+        'POST /v1/sources/desk/progress {"at":"2026-03-02T11:00:00.000Z"}',
+        'POST /v1/sources/desk/progress {"at":"2026-03-03T00:00:00.000Z"}',
+      ].map((call) => `${call} Bearer secret`),
+    );
+  });
+});
