@@ -17,10 +17,14 @@ import {
 } from '@punctual/service-kit';
 import { EventLogStrategy, openEmbeddedLog, streamMigrations, type EventLog } from '@punctual/stream';
 import type { DataSource } from 'typeorm';
+import { EventSignal } from './events/event-signal.js';
+import { EventTail } from './events/event-tail.js';
 import { ClockFolder } from './fold/clock-folder.js';
+import { PartitionTimes } from './fold/partition-times.js';
 import type { SlaClockConfig } from './sla-clock-config.js';
 import { SlaClockMetrics } from './sla-clock-metrics.js';
 import { SlaClockModule } from './sla-clock.module.js';
+import { databaseSql } from './storage/database-sql.js';
 import { CreateSlaClockTables1767225600000 } from './storage/create-sla-clock-tables.migration.js';
 
 /** What a DataSource given to `createSlaClock` must have been made with (schema `sla_clock`). */
@@ -78,21 +82,37 @@ export async function createSlaClock(options: SlaClockOptions): Promise<SlaClock
       logger,
       processing: () => strategy.processing,
       held: () => folder.held(),
-      wakeReaders: () => undefined,
+      wakeReaders: () => signal.announce(),
     });
     const folder = new ClockFolder(policies, observer);
+    const sql = databaseSql(dataSource);
+    const tail = new EventTail(sql, log.partitions, logger);
+    const signal = new EventSignal(config.DATABASE_URL, logger, () => tail.wake());
+    closers.push(() => signal.stop());
+    await signal.start();
     const health = new Health();
     health.addCheck('database', databaseAnswers(dataSource));
     health.addCheck('log', () => logReason(strategy));
-    const http = await startHttp(SlaClockModule.over({ dataSource, folder, policies }), {
-      config,
-      logger,
-      metrics,
-      health,
-      clock,
-      openApi: { title: 'Punctual SLA clock', description: 'Clocks, verdicts, explanations.', version: '1' },
-    });
+    const http = await startHttp(
+      SlaClockModule.over({
+        dataSource,
+        folder,
+        policies,
+        reading: { sql, policies, times: new PartitionTimes(folder, sql) },
+        stream: { tail, partitions: log.partitions, mostClients: config.EVENT_STREAM_CLIENTS },
+      }),
+      {
+        config,
+        logger,
+        metrics,
+        health,
+        clock,
+        openApi: { title: 'Punctual SLA clock', description: 'Clocks, verdicts, explanations.', version: '1' },
+      },
+    );
     closers.push(() => http.stop());
+    // Followed streams never end by themselves, and HTTP waits for what is in hand.
+    closers.push(() => tail.stop());
     http.app.connectMicroservice({ strategy });
     await http.app.startAllMicroservices();
     logger.pino.info({ url: http.url, partitions: log.partitions }, 'the SLA clock is consuming');

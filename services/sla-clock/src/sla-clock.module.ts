@@ -4,12 +4,20 @@ import type { PinnedPolicies } from '@punctual/service-kit';
 import type { DataSource } from 'typeorm';
 import { ClassifiedController } from './classified.controller.js';
 import { ClockFolder } from './fold/clock-folder.js';
-import { DATA_SOURCE, FOLDER, POLICIES } from './tokens.js';
+import { AttainmentController } from './api/attainment.controller.js';
+import { ClocksController } from './api/clocks.controller.js';
+import { EventsController, type EventStream } from './api/events.controller.js';
+import { QueueController } from './api/queue.controller.js';
+import type { TicketReading } from './api/ticket-view.js';
+import { TicketsController } from './api/tickets.controller.js';
+import { DATA_SOURCE, EVENT_STREAM, FOLDER, POLICIES, TICKET_READING } from './tokens.js';
 
 export interface SlaClockParts {
   readonly dataSource: DataSource;
   readonly folder: ClockFolder;
   readonly policies: PinnedPolicies<CompiledPolicy>;
+  readonly reading: TicketReading;
+  readonly stream: EventStream;
 }
 
 @Module({})
@@ -17,11 +25,20 @@ export class SlaClockModule {
   static over(parts: SlaClockParts): DynamicModule {
     return {
       module: SlaClockModule,
-      controllers: [ClassifiedController],
+      controllers: [
+        ClassifiedController,
+        TicketsController,
+        ClocksController,
+        QueueController,
+        AttainmentController,
+        EventsController,
+      ],
       providers: [
         { provide: DATA_SOURCE, useValue: parts.dataSource },
         { provide: FOLDER, useValue: parts.folder },
         { provide: POLICIES, useValue: parts.policies },
+        { provide: TICKET_READING, useValue: parts.reading },
+        { provide: EVENT_STREAM, useValue: parts.stream },
       ],
     };
   }

@@ -2,5 +2,5 @@
 export const DATA_SOURCE = Symbol('DataSource');
 export const FOLDER = Symbol('ClockFolder');
 export const POLICIES = Symbol('PinnedPolicies');
-export const PARTITION_TIMES = Symbol('PartitionTimes');
-export const EVENT_TAIL = Symbol('EventTail');
+export const TICKET_READING = Symbol('TicketReading');
+export const EVENT_STREAM = Symbol('EventStream');

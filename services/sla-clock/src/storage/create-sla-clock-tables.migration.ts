@@ -73,7 +73,9 @@ export class CreateSlaClockTables1767225600000 implements MigrationInterface {
         view         json NOT NULL,
         PRIMARY KEY (source, ticket, promise, cycle)
       ) WITH (fillfactor = 80)`);
-    await runner.query('CREATE INDEX clock_outcome_due ON sla_clock.clock (outcome, due_at, source, ticket)');
+    await runner.query(
+      'CREATE INDEX clock_outcome_due ON sla_clock.clock (outcome, coalesce(due_at, 9007199254740991), source, ticket, promise, cycle)',
+    );
     await runner.query('CREATE INDEX clock_policy ON sla_clock.clock (policy, stopped_at)');
     await runner.query(`
       CREATE TABLE sla_clock.sla_event (

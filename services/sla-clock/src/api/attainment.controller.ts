@@ -1,0 +1,72 @@
+import { Controller, Get, Inject, Query } from '@nestjs/common';
+import { ApiOperation, ApiQuery } from '@nestjs/swagger';
+import { CLOCK, PinnedPolicies, ProblemError, type Clock } from '@punctual/service-kit';
+import type { CompiledPolicy } from '@punctual/policy';
+import { attainment, type JudgedCycle } from '@punctual/sla-engine';
+import type { DataSource } from 'typeorm';
+import { z } from 'zod';
+import { DATA_SOURCE, POLICIES } from '../tokens.js';
+import { instant, one, parseQuery } from './parse-query.js';
+import { unknownPolicy } from './queue.controller.js';
+import { wireInstant } from './wire.js';
+
+const attainmentQuery = z.strictObject({ policy: one, from: instant.optional(), to: instant.optional() });
+
+interface CycleRow {
+  target: JudgedCycle['target'];
+  priority: string | null;
+  commitment: JudgedCycle['commitment'];
+  outcome: JudgedCycle['outcome'];
+  breached_at: string | null;
+  stopped_at: string | null;
+  late_ms: string | null;
+}
+
+/** How many promises were kept (SLA-SEMANTICS §11). */
+@Controller('v1/attainment')
+export class AttainmentController {
+  constructor(
+    @Inject(DATA_SOURCE) private readonly dataSource: DataSource,
+    @Inject(POLICIES) private readonly policies: PinnedPolicies<CompiledPolicy>,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  @Get()
+  @ApiOperation({ summary: 'Kept and broken promises by target, priority and commitment' })
+  @ApiQuery({ name: 'policy' })
+  @ApiQuery({ name: 'from', required: false, description: 'Verdicts from this instant on' })
+  @ApiQuery({ name: 'to', required: false, description: 'Verdicts before this instant' })
+  async read(@Query() query: unknown) {
+    const { policy, from = null, to = null } = parseQuery(attainmentQuery, query);
+    if (from !== null && to !== null && from >= to) throw emptyRange();
+    if ((await this.policies.pin(policy, this.clock.now())) === null) {
+      throw unknownPolicy(policy, await this.policies.names());
+    }
+    const rows: CycleRow[] = await this.dataSource.query(
+      `SELECT target, priority, commitment, outcome, breached_at, stopped_at, late_ms FROM sla_clock.clock
+        WHERE policy = $1 AND outcome <> 'unknown'
+          AND ($2::bigint IS NULL OR coalesce(breached_at, stopped_at, $2) >= $2)
+          AND ($3::bigint IS NULL OR coalesce(breached_at, stopped_at, $3 - 1) < $3)`,
+      [policy, from, to],
+    );
+    const cycles = rows.map((row): JudgedCycle => ({
+      target: row.target,
+      priority: row.priority,
+      commitment: row.commitment,
+      outcome: row.outcome,
+      breachedAt: numberOrNull(row.breached_at),
+      stoppedAt: numberOrNull(row.stopped_at),
+      lateMs: numberOrNull(row.late_ms),
+    }));
+    return { policy, from: wireInstant(from), to: wireInstant(to), rows: attainment(cycles, { from, to }) };
+  }
+}
+
+function emptyRange(): ProblemError {
+  const problems = [{ code: 'invalid_parameter', path: '/to', detail: '`to` must lie after `from`' }];
+  return new ProblemError({ status: 400, code: 'invalid_query', title: 'The query has errors', problems });
+}
+
+function numberOrNull(text: string | null): number | null {
+  return text === null ? null : Number(text);
+}

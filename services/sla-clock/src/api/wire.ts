@@ -1,0 +1,46 @@
+import { formatInstant, type Instant, type SlaEvent } from '@punctual/contracts';
+import type { ClockView, ExplainedSegment } from '@punctual/sla-engine';
+
+/** What goes over HTTP: instants as ISO-8601 with `Z`, durations in ms. */
+
+export function wireInstant(at: Instant | null): string | null {
+  return at === null ? null : formatInstant(at);
+}
+
+export function wireClock(clock: ClockView) {
+  return {
+    promise: clock.promise,
+    target: clock.target,
+    commitment: clock.commitment,
+    cycle: clock.cycle,
+    cycleKey: clock.cycleKey,
+    priority: clock.priority,
+    outcome: clock.outcome as ClockView['outcome'] | 'unknown',
+    reason: clock.reason,
+    startedAt: formatInstant(clock.startedAt),
+    dueAt: wireInstant(clock.dueAt),
+    breachedAt: wireInstant(clock.breachedAt),
+    stoppedAt: wireInstant(clock.stoppedAt),
+    targetMs: clock.targetMs,
+    elapsedMs: clock.elapsedMs,
+    remainingMs: clock.remainingMs,
+    lateMs: clock.lateMs,
+    warnings: clock.warnings.map(({ label, at }) => ({ label, at: formatInstant(at) })),
+    nextFireAt: wireInstant(clock.nextFireAt),
+    asOf: formatInstant(clock.asOf),
+  };
+}
+
+export function wireSegment(segment: ExplainedSegment) {
+  return { ...segment, from: formatInstant(segment.from), to: formatInstant(segment.to) };
+}
+
+export function wireSlaEvent(event: SlaEvent) {
+  return {
+    ...event,
+    at: formatInstant(event.at),
+    detectedAt: formatInstant(event.detectedAt),
+    startedAt: wireInstant(event.startedAt),
+    dueAt: wireInstant(event.dueAt),
+  };
+}
