@@ -26,8 +26,12 @@ function packDocument(name: string): PolicyDocument {
   return document;
 }
 
+const policies = new Map<string, DeskPolicy>();
+
 function compiled(name: string): DeskPolicy {
-  return compilePolicy(resolvePolicy(packDocument(name)));
+  const policy = policies.get(name) ?? compilePolicy(resolvePolicy(packDocument(name)));
+  policies.set(name, policy);
+  return policy;
 }
 
 /** `id duration calendar commitment` of every promise, or the code for which there is none. */

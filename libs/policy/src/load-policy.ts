@@ -18,7 +18,7 @@ export interface LoadedPolicy {
 export function loadPolicy(yamlText: string, fileName: string): LoadedPolicy {
   const source = new YamlSource(yamlText, fileName);
   if (source.problems.length > 0) return { document: null, diagnostics: source.problems };
-  const value = source.value();
+  const value = source.value;
   const parsed = PolicyDocumentSchema.safeParse(value);
   const findings = parsed.success ? lintPolicy(parsed.data, value) : schemaFindings(parsed.error.issues, value);
   const diagnostics = inFileOrder([...findings, ...assumptions(value)].map((finding) => source.locate(finding)));

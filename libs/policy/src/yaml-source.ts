@@ -4,52 +4,30 @@ import { pointerOf, type Diagnostic, type Finding, type Path } from './diagnosti
 /** Longer files are refused: a policy is written and read by people. */
 const MAX_LENGTH = 1_000_000;
 
+/** More nesting than this is refused: nobody means it, and checking it would exhaust the stack. */
+const MAX_DEPTH = 64;
+
 /** A YAML text that can say where in it a path stands. */
 export class YamlSource {
   private readonly lines = new LineCounter();
   private readonly document: Document;
-  /** What YAML itself found wrong. */
+  /** The plain value of the document; null where there are problems. */
+  readonly value: unknown;
+  /** What YAML itself found wrong, or what keeps the text from being read at all. */
   readonly problems: readonly Diagnostic[];
 
   constructor(
     text: string,
     readonly file: string,
   ) {
-    const tooLong = text.length > MAX_LENGTH;
-    this.document = parseDocument(tooLong ? '' : text, { lineCounter: this.lines, prettyErrors: false });
-    const errors = this.document.errors.map((error): Diagnostic => {
-      const { line, col } = this.lines.linePos(error.pos[0]);
-      const base = {
-        severity: 'error',
-        code: 'yaml',
-        message: error.message,
-        file,
-        line,
-        column: col,
-        path: '',
-      } as const;
-      return error.code === 'DUPLICATE_KEY' ? { ...base, suggestion: 'keep one of the two' } : base;
+    const read = readYaml(text, this.lines);
+    this.document = read.document;
+    this.value = read.problems.length > 0 ? null : read.value;
+    this.problems = read.problems.map(({ code, message, offset, suggestion }) => {
+      const { line, col } = this.lines.linePos(offset);
+      const place = { file, line: Math.max(1, line), column: Math.max(1, col), path: '' };
+      return { severity: 'error', code, message, ...place, ...(suggestion === undefined ? {} : { suggestion }) };
     });
-    this.problems = tooLong
-      ? [
-          {
-            severity: 'error',
-            code: 'too_long',
-            message: `a policy file has at most ${MAX_LENGTH} characters`,
-            file,
-            line: 1,
-            column: 1,
-            path: '',
-          },
-        ]
-      : errors;
-  }
-
-  /** The plain value of the document; null where the text is not YAML. */
-  value(): unknown {
-    if (this.problems.length > 0) return null;
-    // The default limit on alias expansion stands, so a small file cannot become a huge value.
-    return this.document.toJS();
   }
 
   /** The finding with its place. A path that does not exist in the text is placed at its nearest ancestor. */
@@ -89,6 +67,50 @@ export class YamlSource {
     }
     return offset;
   }
+}
+
+interface YamlProblem {
+  readonly code: string;
+  readonly message: string;
+  readonly offset: number;
+  readonly suggestion?: string;
+}
+
+interface ReadYaml {
+  readonly document: Document;
+  readonly value: unknown;
+  readonly problems: readonly YamlProblem[];
+}
+
+function readYaml(text: string, lineCounter: LineCounter): ReadYaml {
+  const refused = (code: string, message: string): ReadYaml => ({
+    document: parseDocument(''),
+    value: null,
+    problems: [{ code, message, offset: 0 }],
+  });
+  if (text.length > MAX_LENGTH) return refused('too_long', `a policy file has at most ${MAX_LENGTH} characters`);
+  try {
+    const document = parseDocument(text, { lineCounter, prettyErrors: false });
+    const problems = document.errors.map(({ code, message, pos }): YamlProblem => {
+      const problem = { code: 'yaml', message, offset: pos[0] };
+      return code === 'DUPLICATE_KEY' ? { ...problem, suggestion: 'keep one of the two' } : problem;
+    });
+    if (problems.length > 0) return { document, value: null, problems };
+    // The library's limit on alias expansion stands, so a small file cannot become a huge value; it throws, as for an unknown alias.
+    const value: unknown = document.toJS();
+    return isDeeperThan(value, MAX_DEPTH)
+      ? refused('too_deep', `more than ${MAX_DEPTH} levels of nesting`)
+      : { document, value, problems };
+  } catch (error) {
+    if (error instanceof RangeError) return refused('too_deep', `more than ${MAX_DEPTH} levels of nesting`);
+    if (error instanceof ReferenceError) return refused('yaml', error.message);
+    throw error;
+  }
+}
+
+function isDeeperThan(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return levels === 0 || Object.values(value).some((inner) => isDeeperThan(inner, levels - 1));
 }
 
 function keyOf(pair: Pair): string {

@@ -17,7 +17,7 @@ export interface LoadedScenarios {
 export function loadScenarios(yamlText: string, fileName: string): LoadedScenarios {
   const source = new YamlSource(yamlText, fileName);
   if (source.problems.length > 0) return { file: null, diagnostics: source.problems, lines: [] };
-  const value = source.value();
+  const value = source.value;
   const parsed = ScenarioFile.safeParse(value);
   const findings = parsed.success ? lint(parsed.data) : schemaFindings(parsed.error.issues, value);
   const diagnostics = inFileOrder(findings.map((finding) => source.locate(finding)));
