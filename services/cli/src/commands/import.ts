@@ -77,11 +77,11 @@ function describeImport(
   const { rows, tickets, events, eventsByType, ignored, silent } = summary;
   const lines = [`${log}: ${rows} rows, ${tickets} tickets, ${events} events`];
   for (const [type, count] of [...eventsByType].sort(([a], [b]) => (a < b ? -1 : 1))) lines.push(`  ${type}  ${count}`);
-  if (silent > 0) lines.push(`  ${silent} rows said nothing new`);
+  if (silent > 0) lines.push(`  ${told(silent)} said nothing new`);
   for (const [reason, count] of [...ignored].sort(([, a], [, b]) => b - a))
-    lines.push(`  ${count} rows ignored: ${reason}`);
+    lines.push(`  ${told(count)} ignored: ${reason}`);
   if (summary.rejected > 0) {
-    lines.push(`  ${summary.rejected} rows rejected:`);
+    lines.push(`  ${told(summary.rejected)} rejected:`);
     for (const { line, ticket, reason } of rejected)
       lines.push(`    line ${line}${ticket === null ? '' : `, ticket ${ticket}`}: ${reason}`);
     const more = summary.rejected - rejected.length;
@@ -91,4 +91,8 @@ function describeImport(
       );
   }
   return lines;
+}
+
+function told(rows: number): string {
+  return `${rows} row${rows === 1 ? '' : 's'}`;
 }
