@@ -8,7 +8,7 @@ import { runTrickle } from './play/run-trickle.js';
 import { readSampleRecord, writeSampleRecord } from './play/sample-record.js';
 import { startEmbeddedServer } from './postgres/embedded-server.js';
 import { followSlaEvents } from './report/event-stream.js';
-import { liveLine } from './report/live-line.js';
+import { liveLine, liveTypes } from './report/live-line.js';
 import { howToTry, whereThingsAre } from './report/closing-words.js';
 import { SlaClockClient } from './report/sla-clock-client.js';
 import { attainmentTable } from './report/attainment-table.js';
@@ -61,15 +61,18 @@ export async function start(
   signal.throwIfAborted();
 
   const clock = new SlaClockClient(services.slaClock.url);
-  await report(clock, terminal);
+  await report(clock, intake, terminal);
   for (const line of [...whereThingsAre(services, logDirectory), '', ...howToTry(services)]) terminal.line(line);
   terminal.line();
   terminal.line(terminal.colour.green('Punctual is ready') + ` after ${seconds(startedAt)} s. Ctrl-C stops it.`);
 
-  const following = followSlaEvents(`${services.slaClock.url}/v1/events`, (event) => {
-    const line = liveLine(event);
-    if (line !== null) terminal.line(`${new Date().toLocaleTimeString('en-GB')}  ${line}`);
-  });
+  const following = followSlaEvents(
+    `${services.slaClock.url}/v1/events?mode=live&types=${liveTypes.join(',')}`,
+    (event) => {
+      const line = liveLine(event);
+      if (line !== null) terminal.line(`${new Date().toLocaleTimeString('en-GB')}  ${line}`);
+    },
+  );
   stops.add('event stream', () => following.stop());
   if (played !== null) {
     const trickle = runTrickle(intake, played.unfinished, (message) => terminal.warning(`  sample: ${message}`));
@@ -165,11 +168,27 @@ async function assertReady(services: RunningServices): Promise<void> {
   }
 }
 
-async function report(clock: SlaClockClient, terminal: Terminal): Promise<void> {
-  const names = new Map(companies.map(({ source, name }) => [source, name]));
-  const lines = await attainmentTable(clock, names);
+/** The table of what the promises came to: the sample's companies by name, other policies with clocks by their id. */
+async function report(clock: SlaClockClient, intake: IntakeClient, terminal: Terminal): Promise<void> {
+  const notCovered = await clock.notCovered();
+  const served = new Map(companies.map(({ policy, name }) => [policy, name]));
+  const policies = new Set([...served.keys(), ...(await intake.policies())]);
+  const reports = await Promise.all(
+    [...policies].map(async (policy) => ({
+      name: served.get(policy) ?? policy,
+      attainment: await clock.attainment(policy),
+      running: await clock.runningClocks(policy),
+      notCovered: notCovered.get(policy) ?? new Map<string, number>(),
+    })),
+  );
+  if (reports.every(({ attainment, notCovered: uncovered }) => attainment.length === 0 && uncovered.size === 0)) {
+    terminal.line('  The store holds no tickets yet.');
+    return;
+  }
   terminal.line();
-  for (const line of lines) terminal.line(line);
+  for (const [index, line] of attainmentTable(reports).entries()) {
+    terminal.line(index === 0 ? terminal.colour.bold(line) : line);
+  }
   terminal.line();
 }
 

@@ -29,6 +29,12 @@ export class IntakeClient {
     return (await this.send('GET', '/v1/sources')) as readonly KnownSource[];
   }
 
+  /** The ids of the published policies. */
+  async policies(): Promise<readonly string[]> {
+    const versions = (await this.send('GET', '/v1/policies')) as readonly { policy: string }[];
+    return [...new Set(versions.map(({ policy }) => policy))];
+  }
+
   async setPolicy(source: string, policy: string): Promise<void> {
     await this.send('PUT', `/v1/sources/${encodeURIComponent(source)}`, { policy });
   }

@@ -1,4 +1,4 @@
-import type { SlaEvent } from '@punctual/contracts';
+import type { WireSlaEvent } from './live-line.js';
 
 /** Takes server-sent events apart, however the bytes were cut: the `data` of each complete event. */
 export class EventStreamParser {
@@ -17,7 +17,7 @@ export class EventStreamParser {
 }
 
 /** What an open stream says about one SLA event. */
-export type SlaEventListener = (event: Partial<SlaEvent>) => void;
+export type SlaEventListener = (event: WireSlaEvent) => void;
 
 const RECONNECT_MS = 2_000;
 
@@ -40,7 +40,7 @@ async function follow(url: string, onEvent: SlaEventListener, signal: AbortSigna
       if (!response.ok || response.body === null) throw new Error(`${url} was answered ${response.status}`);
       const parser = new EventStreamParser();
       for await (const chunk of response.body.pipeThrough(new TextDecoderStream())) {
-        for (const data of parser.push(chunk)) onEvent(JSON.parse(data) as Partial<SlaEvent>);
+        for (const data of parser.push(chunk)) onEvent(JSON.parse(data) as WireSlaEvent);
       }
     } catch {
       // The service's own log says why; the stream is only a view.

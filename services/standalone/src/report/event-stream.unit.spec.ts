@@ -23,7 +23,8 @@ describe('the event stream', () => {
       ticket: 'ALV-1',
       priority: 'P2',
       target: 'first_response',
-      dueAt: Date.parse('2026-03-02T10:00:00Z'),
+      dueAt: '2026-03-02T10:00:00.000Z',
+      threshold: null,
       mode: 'live',
     } as const;
     expect(liveLine({ ...event, type: 'sla.clock.breached' })).toMatch(

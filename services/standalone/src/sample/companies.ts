@@ -29,7 +29,7 @@ const brackenfold: Company = {
   urgency: {
     outage: 0,
     broken: 1,
-    degraded: 2,
+    degraded: 1,
     workaround: 2,
     minor: 3,
     how_to: 3,
@@ -51,10 +51,10 @@ const brackenfold: Company = {
     en: [
       'the onboarding workflow',
       'the ticket triage automation',
-      'user offboarding',
+      'the contract renewal workflow',
       'the invoice sync',
       'the mailbox trigger',
-      'the password reset form',
+      'the meeting room form',
     ],
   },
   lateShare: 0.07,

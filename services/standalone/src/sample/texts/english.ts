@@ -5,15 +5,15 @@ export const english: Phrasebook = {
     outage: [
       {
         subject: 'Production is down: {feature}',
-        body: 'Since {time} our production environment is down. {feature} is completely unavailable and none of our {count} users can work. There is no workaround. We are losing business by the minute.',
+        body: 'Since {time} our production environment is down. {feature} is completely unavailable and none of our {count} users can work. There is no workaround, and this is business critical for us.',
       },
       {
         subject: 'Outage in production, nobody can use {feature}',
-        body: 'Hello, {feature} has stopped responding in production for all users. Every request ends in an error 503. We cannot work around it and all of {customer} is affected.',
+        body: 'Hello, {feature} has stopped responding in production for all users. Every request ends in an error 503. We cannot work around it, all of {customer} is affected, and our business depends on it entirely.',
       },
       {
         subject: 'URGENT: total outage',
-        body: 'Production went down at {time}. Nothing works any more, {feature} included. All {count} people here are blocked, please call us.',
+        body: 'Production went down at {time}. Nothing works any more, {feature} included. All {count} people here are blocked; it is mission critical, please call us.',
       },
     ],
     broken: [
