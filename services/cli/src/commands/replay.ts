@@ -86,7 +86,7 @@ export async function replay(options: ReplayOptions): Promise<ExitCode> {
   if (until !== null) await declare(until);
   const seconds = (performance.now() - startedAt) / 1000;
   say(
-    `${sent} events of ${history.tickets.length} tickets in ${batches} batches, ${seconds.toFixed(1)} s (${Math.round(sent / Math.max(seconds, 0.001))} events/s)`,
+    `${sent} events of ${history.tickets.length} tickets in ${batches} batch${batches === 1 ? '' : 'es'}, ${seconds.toFixed(1)} s (${Math.round(sent / Math.max(seconds, 0.001))} events/s)`,
   );
   await finish(client, sources, declared, options.end === true, say);
   return 0;

@@ -44,7 +44,7 @@ export async function simulate(options: SimulateOptions): Promise<ExitCode> {
     if (flawed)
       throw new UserError('no line is a ticket event', {
         where: options.events,
-        fix: 'docs/events.md describes them; `punctual import` makes them',
+        fix: 'one CloudEvent a line is expected; `punctual import` makes them from other logs',
       });
     return 0;
   }

@@ -141,7 +141,7 @@ function retryAfter(header: string | null): number | null {
 interface Problem {
   readonly title?: string;
   readonly detail?: string;
-  readonly problems?: readonly { readonly path?: string; readonly detail?: string }[];
+  readonly problems?: readonly { readonly code?: string; readonly path?: string; readonly detail?: string }[];
 }
 
 function refusal(call: Call, where: string, status: number, body: unknown): UserError {
@@ -159,12 +159,15 @@ function refusal(call: Call, where: string, status: number, body: unknown): User
     `intake refused it (HTTP ${status}): ${[problem.title, detail].filter(Boolean).join(': ') || 'no reason given'}${about}`,
     {
       where,
-      fix:
-        status === 404
-          ? 'see that --to is the address of intake'
-          : 'mend what it names and run the same command again: events it has are recognised',
+      fix: adviceOn(status, first?.code),
     },
   );
+}
+
+function adviceOn(status: number, code: string | undefined): string {
+  if (status === 404) return 'see that --to is the address of intake';
+  if (code === 'unknown_policy') return 'publish the policy with --policy FILE';
+  return 'mend what it names and run the same command again: events it has are recognised';
 }
 
 function eventIdAt(batch: string, pointer: string | undefined): string {
