@@ -1,6 +1,18 @@
-// Turns TypeScript sources into what Node runs, one file at a time, the way make does: a file whose output is newer is left alone.
+// Turns TypeScript sources into what Node runs, one file at a time. An output carries its source's time of change, as it was before the
+// source was read: a source that changes while it is compiled is compiled again. Outputs are put in place by rename, so that a command
+// started beside another never reads half a file.
 // swc, because NestJS and TypeORM need `emitDecoratorMetadata`; types are checked separately (`npm run types`).
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -35,10 +47,10 @@ export async function compile(folders) {
   const stale = folders.flatMap(staleFiles);
   if (stale.length === 0) return 0;
   const { transformFile } = await import('@swc/core');
-  for (const { source, output, folder } of stale) {
+  for (const { source, output, folder, changedAt } of stale) {
     mkdirSync(dirname(output), { recursive: true });
     if (!source.endsWith('.ts')) {
-      writeFileSync(output, readFileSync(source));
+      put(output, readFileSync(source), changedAt);
       continue;
     }
     const { code, map } = await transformFile(source, {
@@ -47,8 +59,8 @@ export async function compile(folders) {
       sourceFileName: relative(dirname(output), source),
       root: folder,
     });
-    writeFileSync(output, `${code}\n//# sourceMappingURL=${basename(output)}.map\n`);
-    if (map) writeFileSync(`${output}.map`, map);
+    if (map) put(`${output}.map`, map, changedAt);
+    put(output, `${code}\n//# sourceMappingURL=${basename(output)}.map\n`, changedAt);
   }
   return stale.length;
 }
@@ -62,7 +74,8 @@ function staleFiles(folder) {
     if (/\.spec(-kit)?\.ts$|\.d\.ts$/.test(source)) continue;
     const output = join(folder, 'dist', relative(sourceRoot, source)).replace(/\.ts$/, '.js');
     outputs.add(output);
-    if (modified(output) < modified(source)) stale.push({ source, output, folder });
+    const changedAt = statSync(source).mtime;
+    if (modified(output) !== changedAt.getTime()) stale.push({ source, output, folder, changedAt });
   }
   removeOrphans(join(folder, 'dist'), outputs);
   return stale;
@@ -72,7 +85,7 @@ function staleFiles(folder) {
 function removeOrphans(distFolder, outputs) {
   if (!existsSync(distFolder)) return;
   for (const file of walk(distFolder)) {
-    if (!outputs.has(file.replace(/\.map$/, ''))) rmSync(file);
+    if (!outputs.has(file.replace(/\.map$/, '')) && !file.endsWith('.part')) rmSync(file, { force: true });
   }
 }
 
@@ -84,6 +97,14 @@ function* walk(folder) {
   }
 }
 
+function put(path, content, changedAt) {
+  const part = `${path}.${process.pid}.part`;
+  writeFileSync(part, content);
+  utimesSync(part, changedAt, changedAt);
+  renameSync(part, path);
+}
+
+/** Whole ms: what `utimes` is given and gives back. */
 function modified(path) {
-  return statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  return statSync(path, { throwIfNoEntry: false })?.mtime.getTime() ?? null;
 }
