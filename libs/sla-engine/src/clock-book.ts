@@ -1,36 +1,10 @@
 import type { Instant, SlaEventType } from '@punctual/contracts';
 import type { PromiseTerms } from '@punctual/policy';
-import { account, elapsedAt, nextInstant, retarget, schedule, thresholdsOf, workTarget, type Run } from './clock.js';
-import { contentKey, type Draft, type Saying } from './draft.js';
-import { reasonFor, targetNames } from './reasons.js';
+import { draftOfClock, draftOfTicket } from './clock-draft.js';
+import { PastRecorder, TimelineNeeded } from './clock-past.js';
+import { account, nextInstant, retarget, schedule, thresholdsOf, workTarget, type Run } from './clock.js';
+import type { Saying } from './draft.js';
 import type { ClockState, TicketState } from './ticket-state.js';
-
-/** A stretch of a clock's life as `explain` tells it (SLA-SEMANTICS §8). */
-export interface Segment {
-  readonly from: Instant;
-  readonly to: Instant;
-  readonly countedMs: number;
-  readonly state: 'running' | 'paused' | 'stopped';
-  readonly reason: string;
-  readonly calendar: string;
-  readonly policyVersion: string;
-  /** The event that began the stretch; null where time or the policy did. */
-  readonly eventId: string | null;
-}
-
-/** What is remembered of clocks while a ticket is folded from its start, and not kept afterwards. */
-export interface ClockPast {
-  readonly runs: Run[];
-  readonly segments: Segment[];
-  /** What began the present stretch. */
-  begunBy: string | null;
-  reason: string;
-}
-
-/** Thrown inside a continued fold where the past is needed after all; `continueTicket` turns it into a value. */
-export class TimelineNeeded extends Error {
-  override readonly name = 'TimelineNeeded';
-}
 
 /**
  * The clocks of one ticket during a fold: every change of a clock goes through here, is said (`sayings`) and marked (`touched`).
@@ -41,14 +15,13 @@ export class ClockBook {
   readonly touched = new Set<ClockState>();
   /** Clocks that are over for good and left the state, in the order they ended. */
   readonly finished: ClockState[] = [];
-  readonly past: Map<ClockState, ClockPast> | null;
+  readonly past: PastRecorder | null;
 
   constructor(
     private readonly state: TicketState,
-    private readonly policyVersion: string,
     fromStart: boolean,
   ) {
-    this.past = fromStart ? new Map() : null;
+    this.past = fromStart ? new PastRecorder(state.policyVersion) : null;
   }
 
   /** Starts a cycle of a promise. `startedAt` may lie before `at`: a promise made later counts from the start it names. */
@@ -94,12 +67,7 @@ export class ClockBook {
     }
     schedule(clock, terms);
     this.state.clocks.push(clock);
-    this.past?.set(clock, {
-      runs: [...runsBefore],
-      segments: startedAt < at ? [this.segment(startedAt, at, clock.elapsed, 'running', 'promised', terms, cause)] : [],
-      begunBy: cause,
-      reason: reasonCode,
-    });
+    this.past?.begin(clock, terms, at, cause, reasonCode, runsBefore);
     this.say(clock, terms, 'sla.clock.started', at, cause, reasonCode);
     return clock;
   }
@@ -180,7 +148,9 @@ export class ClockBook {
         : clock.breachedAt === null && clock.targetMs !== null
           ? 'met'
           : 'completed';
-    this.closeSegment(clock, terms, at, 'paused', cause, reasonCode, 0);
+    const away = { from: clock.since, to: at, countedMs: 0 };
+    this.past?.close(clock, terms, away, 'paused', cause, reasonCode);
+    this.touched.add(clock);
     clock.since = at;
     clock.stoppedAt = null;
     clock.endedBy = null;
@@ -196,25 +166,12 @@ export class ClockBook {
   /** Puts an open clock under other terms. One that is broken already is judged: its lateness goes on counting in the new hours. */
   retarget(clock: ClockState, terms: PromiseTerms, formerTerms: PromiseTerms, at: Instant, cause: string | null): void {
     if (clock.breachedAt !== null) return this.count(clock, formerTerms, at, cause, 'retargeted');
-    const past = this.past?.get(clock);
-    if (!past) throw new TimelineNeeded();
+    if (!this.past) throw new TimelineNeeded();
     this.count(clock, formerTerms, at, cause, 'retargeted');
     const before = clock.elapsed;
-    retarget(clock, terms, at, past.runs);
+    retarget(clock, terms, at, this.past.of(clock).runs);
     clock.priority = this.state.priority;
-    if (clock.elapsed !== before) {
-      past.segments.push(
-        this.segment(
-          at,
-          at,
-          clock.elapsed - before,
-          clock.phase === 'paused' ? 'paused' : 'running',
-          'retargeted',
-          terms,
-          cause,
-        ),
-      );
-    }
+    this.past.recount(clock, terms, at, clock.elapsed - before, cause);
     this.say(clock, terms, 'sla.clock.retargeted', at, cause, 'retargeted');
   }
 
@@ -268,42 +225,8 @@ export class ClockBook {
 
   /** Something about the ticket rather than a clock. */
   sayOfTicket(type: SlaEventType, at: Instant, cause: string | null, reasonCode: string, reason: string): void {
-    const key = contentKey([
-      type,
-      this.state.source,
-      this.state.ticket,
-      null,
-      null,
-      null,
-      this.policyVersion,
-      at,
-      cause,
-      reasonCode,
-    ]);
-    const nothing = {
-      promise: null,
-      commitment: null,
-      target: null,
-      cycle: null,
-      cycleKey: null,
-      startedAt: null,
-      dueAt: null,
-    };
-    const unmeasured = { elapsedMs: null, remainingMs: null, lateMs: null, lateWallMs: null, threshold: null };
-    const { customer, plan, tier } = this.state.attributes;
-    const draft: Draft = {
-      ...nothing,
-      ...unmeasured,
-      type,
-      priority: this.state.priority,
-      at,
-      cause,
-      reasonCode,
-      reason,
-      attributes: { customer, plan, tier },
-      key,
-    };
-    this.sayings.push({ kind: 'says', draft });
+    const word = { type, at, cause, reasonCode, threshold: null };
+    this.sayings.push({ kind: 'says', draft: draftOfTicket(this.state, word, reason) });
   }
 
   private changePauseReason(
@@ -327,73 +250,11 @@ export class ClockBook {
 
   /** Counts a clock up to `at`, closing its present stretch; the next one begins for `reasonCode`. */
   private count(clock: ClockState, terms: PromiseTerms, at: Instant, cause: string | null, reasonCode: string): void {
-    const before = clock.elapsed;
-    const { since, phase } = clock;
+    const { since, phase, elapsed } = clock;
     account(clock, terms, at);
-    const past = this.past?.get(clock);
-    if (past && phase === 'running' && since < at) past.runs.push({ from: since, to: at });
     this.touched.add(clock);
-    if (past)
-      this.pushSegment(
-        past,
-        since,
-        at,
-        clock.elapsed - before,
-        phase === 'running' ? 'running' : 'paused',
-        terms,
-        cause,
-        reasonCode,
-      );
-  }
-
-  private closeSegment(
-    clock: ClockState,
-    terms: PromiseTerms,
-    at: Instant,
-    state: Segment['state'],
-    cause: string | null,
-    reasonCode: string,
-    countedMs: number,
-  ): void {
-    this.touched.add(clock);
-    const past = this.past?.get(clock);
-    if (past) this.pushSegment(past, clock.since, at, countedMs, state, terms, cause, reasonCode);
-  }
-
-  private pushSegment(
-    past: ClockPast,
-    from: Instant,
-    to: Instant,
-    countedMs: number,
-    state: Segment['state'],
-    terms: PromiseTerms,
-    nextCause: string | null,
-    nextReason: string,
-  ): void {
-    if (from < to) past.segments.push(this.segment(from, to, countedMs, state, past.reason, terms, past.begunBy));
-    past.begunBy = nextCause;
-    past.reason = nextReason;
-  }
-
-  private segment(
-    from: Instant,
-    to: Instant,
-    countedMs: number,
-    state: Segment['state'],
-    reason: string,
-    terms: PromiseTerms,
-    eventId: string | null,
-  ): Segment {
-    return {
-      from,
-      to,
-      countedMs,
-      state,
-      reason,
-      calendar: terms.calendar.name,
-      policyVersion: this.policyVersion,
-      eventId,
-    };
+    const stretch = { from: since, to: at, countedMs: clock.elapsed - elapsed };
+    this.past?.close(clock, terms, stretch, phase === 'running' ? 'running' : 'paused', cause, reasonCode);
   }
 
   private takeBack(
@@ -405,10 +266,11 @@ export class ClockBook {
     cause: string | null,
     reasonCode: string,
   ): void {
-    const draft = this.draft(clock, terms, 'sla.clock.retracted', at, cause, reasonCode, null);
-    this.sayings.push({ kind: 'retracts', key, type, draft });
+    const word = { type: 'sla.clock.retracted', at, cause, reasonCode, threshold: null } as const;
+    this.sayings.push({ kind: 'retracts', key, type, draft: draftOfClock(this.state, clock, terms, word) });
   }
 
+  /** Says something of a clock; the content key under which it was said. */
   private say(
     clock: ClockState,
     terms: PromiseTerms | null,
@@ -418,71 +280,9 @@ export class ClockBook {
     reasonCode: string,
     threshold: string | null = null,
   ): string {
-    const draft = this.draft(clock, terms, type, at, cause, reasonCode, threshold);
+    const draft = draftOfClock(this.state, clock, terms, { type, at, cause, reasonCode, threshold });
     this.sayings.push({ kind: 'says', draft });
     this.touched.add(clock);
     return draft.key;
-  }
-
-  private draft(
-    clock: ClockState,
-    terms: PromiseTerms | null,
-    type: SlaEventType,
-    at: Instant,
-    cause: string | null,
-    reasonCode: string,
-    threshold: string | null,
-  ): Draft {
-    const elapsedMs = terms ? elapsedAt(clock, terms, at) : clock.elapsed;
-    const late = clock.elapsedAtBreach !== null && clock.breachedAt !== null && clock.stoppedAt !== null;
-    const { customer, plan, tier } = this.state.attributes;
-    const cycleParts = [clock.promise, clock.target, clock.cycleKey];
-    const said = threshold === null ? [] : [threshold];
-    return {
-      type,
-      promise: clock.promise,
-      commitment: clock.commitment,
-      target: clock.target,
-      cycle: clock.cycle,
-      cycleKey: clock.cycleKey,
-      priority: clock.priority,
-      at,
-      startedAt: clock.startedAt,
-      dueAt: clock.breachedAt ?? clock.dueAt,
-      elapsedMs,
-      remainingMs: clock.targetMs === null ? null : Math.max(0, clock.targetMs - elapsedMs),
-      lateMs: late ? elapsedMs - Number(clock.elapsedAtBreach) : null,
-      lateWallMs: late ? at - Number(clock.breachedAt) : null,
-      cause,
-      reasonCode,
-      reason: sentence(type, reasonCode, clock, threshold),
-      threshold,
-      attributes: { customer, plan, tier },
-      key: contentKey([
-        type,
-        this.state.source,
-        this.state.ticket,
-        ...cycleParts,
-        this.policyVersion,
-        at,
-        cause,
-        ...said,
-      ]),
-    };
-  }
-}
-
-function sentence(type: SlaEventType, reasonCode: string, clock: ClockState, threshold: string | null): string {
-  const name = targetNames[clock.target];
-  const what = reasonFor(reasonCode, clock.target);
-  switch (type) {
-    case 'sla.clock.met':
-      return `The ${name} was in time: ${what.charAt(0).toLowerCase()}${what.slice(1)}`;
-    case 'sla.clock.completed':
-      return `The ${name} came${clock.breachedAt === null ? '' : ' late'}: ${what.charAt(0).toLowerCase()}${what.slice(1)}`;
-    case 'sla.clock.warning':
-      return `${what} (${threshold ?? ''})`;
-    default:
-      return what;
   }
 }

@@ -1,5 +1,5 @@
 import type { Instant } from '@punctual/contracts';
-import type { Segment } from './clock-book.js';
+import type { Segment } from './clock-past.js';
 import { viewClock, type ClockView, type FoldedFromStart } from './fold-ticket.js';
 import { reasonFor } from './reasons.js';
 import type { ClockState } from './ticket-state.js';
@@ -28,7 +28,7 @@ export function explainTicket(folded: FoldedFromStart, asOf: Instant): ClockExpl
     const open = clock.phase === 'running' || clock.phase === 'paused';
     if (open && asOf > clock.since) {
       const view = viewClock(clock, folded.fold, asOf);
-      const terms = folded.fold.termsOf(clock);
+      const terms = folded.fold.promised.termsOf(clock);
       segments.push({
         from: clock.since,
         to: asOf,

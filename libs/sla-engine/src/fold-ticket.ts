@@ -1,12 +1,20 @@
 import type { Horizon, Instant, TicketEvent } from '@punctual/contracts';
 import type { CompiledPolicy } from '@punctual/policy';
-import { TimelineNeeded, type ClockPast } from './clock-book.js';
+import { TimelineNeeded, type ClockPast } from './clock-past.js';
 import { elapsedAt } from './clock.js';
 import type { Saying } from './draft.js';
 import type { TicketHistory } from './engine-input.js';
 import { TicketFold } from './ticket-fold.js';
 import { compareKeys, type ClockState, type TicketState } from './ticket-state.js';
-import { digestDecisions, eventKey, noAttributes, orderedEvents, readTimeline, type Timeline } from './timeline.js';
+import {
+  attributesSetBy,
+  digestDecisions,
+  eventKey,
+  noAttributes,
+  orderedEvents,
+  readTimeline,
+  type Timeline,
+} from './timeline.js';
 
 /** What a fold gives back. */
 export interface Folded {
@@ -61,7 +69,7 @@ export function foldTicket(
   fold.fireBefore(horizon.duesBefore);
   fold.sayWarnings(horizon, new Map());
   const everyClock = [...fold.book.finished, ...fold.state.clocks];
-  return { ...folded(fold, everyClock, horizon), fold, pasts: fold.book.past ?? new Map() };
+  return { ...folded(fold, everyClock, horizon), fold, pasts: fold.book.past?.pasts ?? new Map() };
 }
 
 /**
@@ -104,7 +112,8 @@ export function viewClock(clock: ClockState, fold: TicketFold | null, asOf: Inst
   } = clock;
   const open = clock.phase === 'running' || clock.phase === 'paused';
   const at = open ? Math.max(asOf, clock.since) : (clock.stoppedAt ?? clock.since);
-  const elapsedMs = clock.phase === 'running' && fold ? elapsedAt(clock, fold.termsOf(clock), at) : clock.elapsed;
+  const elapsedMs =
+    clock.phase === 'running' && fold ? elapsedAt(clock, fold.promised.termsOf(clock), at) : clock.elapsed;
   const due = clock.breachedAt === null ? clock.dueAt : null;
   const fires = [due, nextThreshold?.at].filter((value) => value !== null && value !== undefined);
   return {
@@ -162,7 +171,7 @@ function continuation(
   return {
     events,
     creation: null,
-    attributeChanges: new Map(),
+    attributeChanges: new Map(events.map((event) => [event.id, attributesSetBy(event)])),
     decisions: {
       initialPriority: null,
       initialExclusion: null,

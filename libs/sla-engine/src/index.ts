@@ -13,6 +13,6 @@ export { publishContinued, publishRefolded, netSayings, type Published } from '.
 export { contentKey, eventId, LATE_DETECTION_MS, type Draft, type PublicationContext, type Saying } from './draft.js';
 export { explainTicket, type ClockExplanation, type ExplainedSegment } from './explain.js';
 export { attainment, type AttainmentRange, type AttainmentRow, type JudgedCycle } from './attainment.js';
-export type { Segment } from './clock-book.js';
+export type { Segment } from './clock-past.js';
 export type { ClockState, EventKey, TicketState } from './ticket-state.js';
 export { targetNames } from './reasons.js';

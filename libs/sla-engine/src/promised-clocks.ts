@@ -1,0 +1,213 @@
+import type { Instant } from '@punctual/contracts';
+import type { CompiledPolicy, PromiseTerms, Resolution } from '@punctual/policy';
+import type { ClockBook } from './clock-book.js';
+import { TimelineNeeded } from './clock-past.js';
+import { Standing } from './standing.js';
+import type { ClockState, TicketState } from './ticket-state.js';
+
+/** The cycle key where no event made the ticket known, only claims. */
+export const CREATION = '~creation';
+
+/**
+ * What the policy promises a ticket as it stands, and the clocks that follow from it: which cycles start, which pause, and what a change of
+ * the promises does to those that are open (SLA-SEMANTICS §3, §5).
+ */
+export class PromisedClocks {
+  private resolution: Resolution | null = null;
+  private readonly standing: Standing | null;
+
+  constructor(
+    private readonly state: TicketState,
+    private readonly policy: CompiledPolicy,
+    private readonly book: ClockBook,
+    fromStart: boolean,
+  ) {
+    this.standing = fromStart ? new Standing() : null;
+    if (!fromStart && state.covered !== null) this.resolution = this.resolve();
+  }
+
+  /** Remembers how the ticket stands from `at` on. */
+  recordStanding(at: Instant): void {
+    this.standing?.record(this.state, at);
+  }
+
+  /** Asks the policy what applies now, and brings the clocks to it (SLA-SEMANTICS §5). */
+  bringUpToDate(at: Instant, cause: string | null, reasonCode: string): void {
+    const { state } = this;
+    const former = this.resolution;
+    const now = this.resolve();
+    if (now === former) return;
+    const formerTerms = new Map(former?.covered ? former.promises.map((terms) => [terms.id, terms]) : []);
+    for (const clock of [...state.clocks]) {
+      const terms = this.promise(clock.promise, now);
+      const before = formerTerms.get(clock.promise) ?? null;
+      const open = clock.phase === 'running' || clock.phase === 'paused';
+      if (!terms) {
+        if (open) this.book.cancel(clock, before, at, cause, now.covered ? 'no_promise' : now.code, null);
+        else this.book.retire((other) => other === clock);
+      } else if (open && before) {
+        if (terms === before) this.book.rename(clock);
+        else this.book.retarget(clock, terms, before, at, cause);
+      }
+    }
+    this.resolution = now;
+    if (state.covered !== now.covered) this.sayCoverage(now, at, cause);
+    if (!now.covered) return;
+    for (const terms of now.promises) if (!formerTerms.has(terms.id)) this.startPresent(terms, at, cause, reasonCode);
+    this.reconsiderPauses(at, cause, 'wait_over');
+  }
+
+  /** Starts a cycle of each promise with this target that has none open; a solved ticket starts none. */
+  startCycle(target: ClockState['target'], key: string, at: Instant, reasonCode: string): void {
+    if (this.state.solved !== null || !this.resolution?.covered) return;
+    for (const terms of this.resolution.promises) {
+      if (terms.target === target && !this.openClocks(target).some(({ promise }) => promise === terms.id)) {
+        this.startPromise(terms, key, at, reasonCode);
+      }
+    }
+  }
+
+  /** Takes back what the restored ticket's merge or deletion ended; the gap counts as paused. */
+  restore(at: Instant, cause: string): void {
+    for (const clock of this.state.clocks.filter(({ endedBy }) => endedBy === 'gone')) {
+      const terms = this.termsOf(clock);
+      this.book.revive(clock, terms, at, cause, 'restored', this.pauseReason(clock, terms));
+    }
+  }
+
+  /** Takes back what solving ended, or begins anew, as each promise has it, and starts what waited for the reopening. */
+  reopen(at: Instant, cause: string | null): void {
+    const { state } = this;
+    for (const clock of state.clocks.filter(({ endedBy }) => endedBy === 'solve')) {
+      const terms = this.promise(clock.promise);
+      if (!terms || terms.reopen === 'newCycle') {
+        this.book.retire((other) => other === clock);
+        if (terms && clock.target === 'resolution') this.startPromise(terms, cause ?? CREATION, at, 'reopened');
+      } else {
+        this.book.revive(clock, terms, at, cause, 'reopened', this.pauseReason(clock, terms));
+      }
+    }
+    for (const terms of this.resolution?.covered ? this.resolution.promises : []) {
+      if (state.cycles[terms.id] === undefined) this.startPresent(terms, at, cause, 'reopened');
+    }
+    if (state.owed !== null) this.startCycle('next_response', cause ?? CREATION, at, 'reopened');
+    if (state.stay !== null) this.startCycle('team_ownership', cause ?? CREATION, at, 'reopened');
+  }
+
+  /** Pauses and resumes open clocks as the ticket now stands. */
+  reconsiderPauses(at: Instant, cause: string | null, resumeReason: string): void {
+    for (const clock of this.openClocks()) {
+      const terms = this.termsOf(clock);
+      const reason = this.pauseReason(clock, terms);
+      if (reason !== null) this.book.pause(clock, terms, at, cause, reason);
+      else if (clock.phase === 'paused') this.book.resume(clock, terms, at, cause, resumeReason);
+    }
+  }
+
+  /** Why a promise is paused as the ticket stands; null where it runs. Solving pauses only a first response. */
+  private pauseReason(clock: ClockState, terms: PromiseTerms): string | null {
+    const { status, requesterWrote, solved } = this.state;
+    if (solved !== null) return clock.target === 'first_response' ? 'solved' : null;
+    if (!terms.pausesIn(status, requesterWrote)) return null;
+    return status.category === 'open' ? status.name : status.category;
+  }
+
+  /** The terms an open clock runs under; a clock without any is cancelled the moment its promise goes. */
+  termsOf(clock: ClockState): PromiseTerms {
+    const terms = this.promise(clock.promise);
+    if (!terms) throw new Error(`no terms for promise '${clock.promise}' of an open clock`);
+    return terms;
+  }
+
+  /** The running and paused clocks of these targets; of any, where none is named. */
+  openClocks(...targets: readonly ClockState['target'][]): ClockState[] {
+    return this.state.clocks.filter(
+      ({ phase, target }) =>
+        (phase === 'running' || phase === 'paused') && (targets.length === 0 || targets.includes(target)),
+    );
+  }
+
+  private sayCoverage(resolution: Resolution, at: Instant, cause: string | null): void {
+    this.state.covered = resolution.covered;
+    if (resolution.covered)
+      this.book.sayOfTicket(
+        'sla.ticket.covered',
+        at,
+        cause,
+        'covered',
+        'The policy promises something for this ticket',
+      );
+    else this.book.sayOfTicket('sla.ticket.not_covered', at, cause, resolution.code, resolution.reason);
+  }
+
+  /**
+   * Starts a promise that newly applies, from where its target naturally starts, if it still has something to ask. A solved ticket asks
+   * nothing; its reopening comes here again.
+   */
+  private startPresent(terms: PromiseTerms, at: Instant, cause: string | null, reasonCode: string): void {
+    const { state } = this;
+    const createdAt = state.createdAt ?? at;
+    const key = state.createdId ?? CREATION;
+    if (state.gone !== null || state.solved !== null) return;
+    switch (terms.target) {
+      case 'first_response':
+        if (state.origin !== 'outbound' && !state.replied)
+          this.startSince(terms, key, createdAt, at, cause, reasonCode);
+        return;
+      case 'acknowledgement':
+        if (!state.acknowledged) this.startSince(terms, key, createdAt, at, cause, reasonCode);
+        return;
+      case 'resolution':
+        this.startSince(terms, key, createdAt, at, cause, reasonCode);
+        return;
+      case 'next_response':
+        if (createdAt === at && terms.fromCreation && state.origin !== 'outbound' && state.owed === null) {
+          state.owed = { eventId: key, at };
+        }
+        if (state.owed) this.startSince(terms, state.owed.eventId, state.owed.at, at, cause, reasonCode);
+        return;
+      case 'team_ownership':
+        if (state.stay) this.startSince(terms, state.stay.eventId, state.stay.at, at, cause, reasonCode);
+        return;
+      case 'periodic_update':
+      case 'update_on_request':
+        return;
+    }
+  }
+
+  private startSince(
+    terms: PromiseTerms,
+    key: string,
+    since: Instant,
+    at: Instant,
+    cause: string | null,
+    reasonCode: string,
+  ): void {
+    if (since >= at || terms.retarget !== 'fromStart') {
+      const clock = this.book.start(terms, key, at, at, cause, reasonCode);
+      return this.pauseIfDue(clock, terms, at, cause);
+    }
+    if (!this.standing) throw new TimelineNeeded();
+    const runs = this.standing.runsUnder(terms, since, at);
+    const clock = this.book.start(terms, key, since, at, cause, reasonCode, runs);
+    this.pauseIfDue(clock, terms, at, cause);
+  }
+
+  private startPromise(terms: PromiseTerms, key: string, at: Instant, reasonCode: string): void {
+    const clock = this.book.start(terms, key, at, at, key === CREATION ? null : key, reasonCode);
+    this.pauseIfDue(clock, terms, at, key === CREATION ? null : key);
+  }
+
+  private pauseIfDue(clock: ClockState, terms: PromiseTerms, at: Instant, cause: string | null): void {
+    const reason = this.pauseReason(clock, terms);
+    if (reason !== null) this.book.pause(clock, terms, at, cause, reason);
+  }
+
+  private promise(id: string, resolution: Resolution | null = this.resolution): PromiseTerms | undefined {
+    return resolution?.covered ? resolution.promises.find((terms) => terms.id === id) : undefined;
+  }
+
+  private resolve(): Resolution {
+    return this.policy.resolve(this.state.attributes, this.state.priority, this.state.exclusion);
+  }
+}
