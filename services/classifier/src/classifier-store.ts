@@ -2,6 +2,7 @@ import type { DecisionRecord, PriorityInput } from '@punctual/classification';
 import type { CoverageDecision, PriorityDecision, ReceivedRecord, TicketEvent } from '@punctual/contracts';
 import type { Sql } from '@punctual/stream';
 import type { ClassifiedTicket } from './classified-ticket.js';
+import { jsonLines } from './json-lines.js';
 import { eventKey, type TicketId } from './ticket-identity.js';
 
 /** The classifier's statements: each one set-based round trip in the fenced transaction of a batch. */
@@ -71,10 +72,11 @@ export async function saveTickets(sql: Sql, partition: number, tickets: readonly
        priority_history, coverage_history, quarantined)
      SELECT $1, t.source, t.ticket, t.policy, t.policy_version, t.created_at, t.creation_claimed, t.revision, t.inputs::json,
             t.priority_history::json, t.coverage_history::json, t.quarantined
-       FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::boolean[], $8::integer[], $9::text[],
-                   $10::text[], $11::text[], $12::text[])
-            AS t (source, ticket, policy, policy_version, created_at, creation_claimed, revision, inputs, priority_history,
-                  coverage_history, quarantined)
+       FROM ROWS FROM (
+              unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::boolean[], $8::integer[], $9::text[]),
+              string_to_table($10, E'\\n'), string_to_table($11, E'\\n'), string_to_table($12, E'\\n'))
+            AS t (source, ticket, policy, policy_version, created_at, creation_claimed, revision, quarantined, inputs,
+                  priority_history, coverage_history)
      ON CONFLICT (source, ticket) DO UPDATE SET
        policy_version = excluded.policy_version, created_at = excluded.created_at, creation_claimed = excluded.creation_claimed,
        revision = excluded.revision, inputs = excluded.inputs, priority_history = excluded.priority_history,
@@ -87,10 +89,10 @@ export async function saveTickets(sql: Sql, partition: number, tickets: readonly
       tickets.map(({ createdAt }) => createdAt),
       tickets.map(({ creationClaimed }) => creationClaimed),
       tickets.map(({ revision }) => revision),
-      tickets.map(({ inputs }) => JSON.stringify(inputs)),
-      tickets.map(({ priorityHistory }) => JSON.stringify(priorityHistory)),
-      tickets.map(({ coverageHistory }) => JSON.stringify(coverageHistory)),
       tickets.map(({ quarantined }) => quarantined),
+      jsonLines(tickets.map(({ inputs }) => inputs)),
+      jsonLines(tickets.map(({ priorityHistory }) => priorityHistory)),
+      jsonLines(tickets.map(({ coverageHistory }) => coverageHistory)),
     ],
   );
 }
@@ -105,7 +107,7 @@ export async function saveDecisions(
   await sql.query(
     `INSERT INTO classifier.decision AS d (source, ticket, event_id, at, outcome, decision)
      SELECT n.source, n.ticket, n.event_id, n.at, n.outcome, n.decision::json
-       FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::text[])
+       FROM ROWS FROM (unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::text[]), string_to_table($6, E'\\n'))
             AS n (source, ticket, event_id, at, outcome, decision)
      ON CONFLICT (source, ticket, event_id) DO UPDATE SET at = excluded.at, outcome = excluded.outcome, decision = excluded.decision`,
     [
@@ -113,7 +115,7 @@ export async function saveDecisions(
       rows.map(({ record }) => record.eventId),
       rows.map(({ record }) => record.at),
       rows.map(({ record }) => record.outcome),
-      rows.map(({ record }) => JSON.stringify(record.decision)),
+      jsonLines(rows.map(({ record }) => record.decision)),
     ],
   );
 }
@@ -129,12 +131,13 @@ export async function park(sql: Sql, records: readonly ParkedRecord[]): Promise<
   await sql.query(
     `INSERT INTO classifier.parked (source, ticket, log_offset, record)
      SELECT p.source, p.ticket, p.log_offset, p.record::json
-       FROM unnest($1::text[], $2::text[], $3::bigint[], $4::text[]) AS p (source, ticket, log_offset, record)
+       FROM ROWS FROM (unnest($1::text[], $2::text[], $3::bigint[]), string_to_table($4, E'\\n'))
+            AS p (source, ticket, log_offset, record)
      ON CONFLICT DO NOTHING`,
     [
       ...columns(records.map(({ value }) => value.event)),
       records.map(({ offset }) => offset),
-      records.map(({ value }) => JSON.stringify(value)),
+      jsonLines(records.map(({ value }) => value)),
     ],
   );
 }

@@ -81,7 +81,7 @@ export async function createSlaClock(options: SlaClockOptions): Promise<SlaClock
       clock,
       logger,
       processing: () => strategy.processing,
-      held: () => folder.held(),
+      held: () => folder.held(ownedPartitions(strategy)),
       wakeReaders: () => signal.announce(),
     });
     const folder = new ClockFolder(policies, observer);
@@ -121,6 +121,10 @@ export async function createSlaClock(options: SlaClockOptions): Promise<SlaClock
     await stop();
     throw error;
   }
+}
+
+function ownedPartitions({ processing }: EventLogStrategy): ReadonlySet<number> {
+  return new Set(processing?.status().partitions.map(({ partition }) => partition));
 }
 
 /** Why the log is not being followed; null while it is. */

@@ -1,6 +1,7 @@
 import type { SlaEvent } from '@punctual/contracts';
 import type { ClockView, Published } from '@punctual/sla-engine';
 import type { Sql } from '@punctual/stream';
+import { jsonLines } from './json-lines.js';
 import type { TicketId } from './ticket-store.js';
 
 /** A ticket's clocks as a fold left them. */
@@ -39,8 +40,10 @@ export async function saveClocks(sql: Sql, partition: number, tickets: readonly 
        phase, started_at, due_at, breached_at, stopped_at, late_ms, view)
      SELECT $1, c.source, c.ticket, c.policy, c.promise, c.cycle, c.target, c.commitment, c.priority, c.cycle_key, c.outcome,
             c.phase, c.started_at, c.due_at, c.breached_at, c.stopped_at, c.late_ms, c.view::json
-       FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::integer[], $7::text[], $8::text[], $9::text[], $10::text[],
-                   $11::text[], $12::text[], $13::bigint[], $14::bigint[], $15::bigint[], $16::bigint[], $17::bigint[], $18::text[])
+       FROM ROWS FROM (
+              unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::integer[], $7::text[], $8::text[], $9::text[], $10::text[],
+                     $11::text[], $12::text[], $13::bigint[], $14::bigint[], $15::bigint[], $16::bigint[], $17::bigint[]),
+              string_to_table($18, E'\\n'))
             AS c (source, ticket, policy, promise, cycle, target, commitment, priority, cycle_key, outcome, phase, started_at,
                   due_at, breached_at, stopped_at, late_ms, view)
      ON CONFLICT (source, ticket, promise, cycle) DO UPDATE SET
@@ -65,7 +68,7 @@ export async function saveClocks(sql: Sql, partition: number, tickets: readonly 
       rows.map(({ clock }) => clock.breachedAt),
       rows.map(({ clock }) => clock.stoppedAt),
       rows.map(({ clock }) => clock.lateMs),
-      rows.map(({ clock }) => JSON.stringify(clock)),
+      jsonLines(rows.map(({ clock }) => clock)),
     ],
   );
 }
@@ -93,8 +96,10 @@ export async function appendPublished(
   await sql.query(
     `INSERT INTO sla_clock.sla_event (partition, event_id, source, ticket, content_key, seq, at, type, value, corrects)
      SELECT $1, e.event_id, e.source, e.ticket, e.content_key, e.seq, e.at, e.type, e.value::json, e.corrects
-       FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::bigint[], $8::text[], $9::text[], $10::text[])
-            AS e (event_id, source, ticket, content_key, seq, at, type, value, corrects)`,
+       FROM ROWS FROM (
+              unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::bigint[], $8::text[], $9::text[]),
+              string_to_table($10, E'\\n'))
+            AS e (event_id, source, ticket, content_key, seq, at, type, corrects, value)`,
     [
       partition,
       events.map(({ id }) => id),
@@ -104,8 +109,8 @@ export async function appendPublished(
       events.map((_event, index) => firstSeq + index),
       events.map(({ at }) => at),
       events.map(({ type }) => type),
-      events.map((event) => JSON.stringify(event)),
       events.map(({ corrects }) => corrects),
+      jsonLines(events),
     ],
   );
   const retractions = events.filter(({ corrects }) => corrects !== null);

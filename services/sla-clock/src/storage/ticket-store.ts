@@ -2,6 +2,7 @@ import type { CoverageDecision, PriorityDecision, SlaEvent, TicketEvent, Waterma
 import type { Published, TicketState } from '@punctual/sla-engine';
 import type { Sql } from '@punctual/stream';
 import type { StoredTime } from '../fold/partition-memory.js';
+import { jsonLines } from './json-lines.js';
 import { ticketKey, type PlacedEvent, type TicketRow } from '../fold/ticket-row.js';
 
 /**
@@ -63,7 +64,7 @@ export async function appendEvents(sql: Sql, partition: number, events: readonly
   await sql.query(
     `INSERT INTO sla_clock.ticket_event (source, ticket, event_id, partition, log_offset, occurred_at, event)
      SELECT e.source, e.ticket, e.event_id, $1, e.log_offset, e.occurred_at, e.event::json
-       FROM unnest($2::text[], $3::text[], $4::text[], $5::bigint[], $6::bigint[], $7::text[])
+       FROM ROWS FROM (unnest($2::text[], $3::text[], $4::text[], $5::bigint[], $6::bigint[]), string_to_table($7, E'\\n'))
             AS e (source, ticket, event_id, log_offset, occurred_at, event)
      ON CONFLICT DO NOTHING`,
     [
@@ -73,7 +74,7 @@ export async function appendEvents(sql: Sql, partition: number, events: readonly
       events.map(({ event }) => event.id),
       events.map(({ offset }) => offset),
       events.map(({ event }) => event.occurredAt),
-      events.map(({ event }) => JSON.stringify(event)),
+      jsonLines(events.map(({ event }) => event)),
     ],
   );
 }
@@ -114,14 +115,15 @@ export async function saveTickets(sql: Sql, partition: number, rows: readonly Ti
   await sql.query(
     `INSERT INTO sla_clock.ticket (partition, source, ticket, policy, policy_version, settle_ms, state, priority_history,
        coverage_history, revision, folded_up_to, dues_before, folded_offset, wake_at, created_at, priority, covered, is_open, quarantined)
-     SELECT $1, t.source, t.ticket, t.policy, t.policy_version, t.settle_ms, t.state::json, t.priority_history::json,
+     SELECT $1, t.source, t.ticket, t.policy, t.policy_version, t.settle_ms, nullif(t.state, '')::json, t.priority_history::json,
             t.coverage_history::json, t.revision, t.folded_up_to, t.dues_before, t.folded_offset, t.wake_at, t.created_at,
             t.priority, t.covered, t.is_open, t.quarantined
-       FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::integer[], $7::text[], $8::text[], $9::text[],
-                   $10::integer[], $11::bigint[], $12::bigint[], $13::bigint[], $14::bigint[], $15::bigint[], $16::text[],
-                   $17::boolean[], $18::boolean[], $19::text[])
-            AS t (source, ticket, policy, policy_version, settle_ms, state, priority_history, coverage_history, revision,
-                  folded_up_to, dues_before, folded_offset, wake_at, created_at, priority, covered, is_open, quarantined)
+       FROM ROWS FROM (
+              unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::integer[], $7::integer[], $8::bigint[], $9::bigint[],
+                     $10::bigint[], $11::bigint[], $12::bigint[], $13::text[], $14::boolean[], $15::boolean[], $16::text[]),
+              string_to_table($17, E'\\n'), string_to_table($18, E'\\n'), string_to_table($19, E'\\n'))
+            AS t (source, ticket, policy, policy_version, settle_ms, revision, folded_up_to, dues_before, folded_offset, wake_at,
+                  created_at, priority, covered, is_open, quarantined, state, priority_history, coverage_history)
      ON CONFLICT (source, ticket) DO UPDATE SET
        policy_version = excluded.policy_version, settle_ms = excluded.settle_ms, state = excluded.state,
        priority_history = excluded.priority_history, coverage_history = excluded.coverage_history, revision = excluded.revision,
@@ -135,9 +137,6 @@ export async function saveTickets(sql: Sql, partition: number, rows: readonly Ti
       rows.map((row) => row.policy),
       rows.map((row) => row.policyVersion),
       rows.map((row) => row.settleMs),
-      rows.map((row) => (row.state === null ? null : JSON.stringify(row.state))),
-      rows.map((row) => JSON.stringify(row.priorityHistory)),
-      rows.map((row) => JSON.stringify(row.coverageHistory)),
       rows.map((row) => row.revision),
       rows.map((row) => row.foldedUpTo),
       rows.map((row) => row.duesBefore),
@@ -148,6 +147,9 @@ export async function saveTickets(sql: Sql, partition: number, rows: readonly Ti
       rows.map((row) => row.state?.covered ?? null),
       rows.map((row) => isOpen(row.state)),
       rows.map((row) => row.quarantined),
+      jsonLines(rows.map((row) => row.state)),
+      jsonLines(rows.map((row) => row.priorityHistory)),
+      jsonLines(rows.map((row) => row.coverageHistory)),
     ],
   );
 }

@@ -1,0 +1,165 @@
+import type { ClassifiedRecord, Watermark } from '@punctual/contracts';
+import type { CompiledPolicy } from '@punctual/policy';
+import type { PinnedPolicies } from '@punctual/service-kit';
+import type { LogRecord, UnitOfWork } from '@punctual/stream';
+import { appendEvents, loadWakes, saveTickets, saveTime } from '../storage/ticket-store.js';
+import { DueFold } from './due-fold.js';
+import type { FoldObserver } from './fold-observer.js';
+import { loadMissing } from './load-missing.js';
+import { creationOf, PartitionMemory } from './partition-memory.js';
+import { policyNotPublished } from './policy-not-published.js';
+import { readClassified } from './read-classified.js';
+import { ticketKey, type TicketRow } from './ticket-row.js';
+
+/** The most tickets folded by one round of statements. */
+const CHUNK = 2_000;
+
+/** A watermark with nothing due is stored once its time has moved this far, ms: what the read API takes for now. */
+const SAVE_TIME_EVERY_MS = 10_000;
+
+/** One batch of one partition. */
+export class BatchFold {
+  private readonly dirty = new Map<string, TicketRow>();
+  private readonly due: DueFold;
+  private timeMoved = false;
+
+  constructor(
+    private readonly partition: number,
+    private readonly memory: PartitionMemory,
+    private readonly unit: UnitOfWork,
+    private readonly policies: PinnedPolicies<CompiledPolicy>,
+    private readonly observer: FoldObserver,
+  ) {
+    this.due = new DueFold(partition, memory, unit, policies, observer, this.dirty);
+  }
+
+  async run(records: readonly LogRecord[]): Promise<void> {
+    const readable = records.map((record) => ({ record, value: readClassified(record) }));
+    const arriving = readable.flatMap(({ record, value }) => (value.kind === 'event' ? [{ record, value }] : []));
+    await this.record(arriving);
+    for (const { record, value } of readable) {
+      switch (value.kind) {
+        case 'invalid':
+          this.unit.deadLetter(record, { code: 'invalid_record', detail: value.what, stage: 'sla-clock' });
+          this.unit.afterCommit(() => this.observer.deadLettered('invalid_record'));
+          break;
+        case 'config':
+          await this.policies.refresh();
+          break;
+        case 'event':
+          await this.arrive(record, value);
+          break;
+        case 'watermark':
+          await this.pass(value, record.offset);
+          break;
+      }
+    }
+    await this.finish();
+    this.unit.afterCommit(() => this.observer.recorded(arriving.length));
+  }
+
+  /** Loads the tickets the batch speaks of and appends its events to their timelines. */
+  private async record(arriving: readonly { record: LogRecord; value: ClassifiedRecord }[]): Promise<void> {
+    if (arriving.length === 0) return;
+    const sql = await this.unit.transaction();
+    await loadMissing(
+      sql,
+      this.memory,
+      arriving.map(({ value }) => value.event),
+    );
+    await appendEvents(
+      sql,
+      this.partition,
+      arriving.map(({ record, value }) => ({ event: value.event, offset: record.offset })),
+    );
+  }
+
+  /** Takes an event in: it waits for its watermark. */
+  private async arrive(record: LogRecord, value: ClassifiedRecord): Promise<void> {
+    const { event } = value;
+    const key = ticketKey(event.source, event.ticket);
+    const row = this.memory.rows.get(key) ?? (await this.newRow(value));
+    this.memory.rows.set(key, row);
+    if (value.revision > row.revision) {
+      row.revision = value.revision;
+      row.priorityHistory = value.priorityHistory;
+      row.coverageHistory = value.coverageHistory;
+      this.dirty.set(key, row);
+    }
+    if (row.quarantined !== null && record.headers['dead-letter-attempt'] !== undefined) {
+      row.quarantined = null;
+      this.dirty.set(key, row);
+      this.memory.addParked(row, { event, offset: record.offset });
+    } else if (row.quarantined === null) {
+      this.memory.addPending(row, { event, offset: record.offset });
+    }
+  }
+
+  private async newRow(value: ClassifiedRecord): Promise<TicketRow> {
+    const { event } = value;
+    const policy = await this.policies.pin(value.policy, creationOf([event]));
+    if (policy === null) throw policyNotPublished(value.policy);
+    const row: TicketRow = {
+      source: event.source,
+      ticket: event.ticket,
+      policy: value.policy,
+      policyVersion: null,
+      settleMs: policy.settleMs,
+      state: null,
+      priorityHistory: [],
+      coverageHistory: [],
+      revision: -1,
+      foldedUpTo: null,
+      duesBefore: null,
+      foldedOffset: -1,
+      wakeAt: null,
+      quarantined: null,
+    };
+    this.dirty.set(ticketKey(row.source, row.ticket), row);
+    return row;
+  }
+
+  /** A watermark: folds what is due by it. */
+  private async pass(watermark: Watermark, offset: number): Promise<void> {
+    const { memory } = this;
+    const stretches = memory.stretchesToLoad(watermark);
+    if (stretches.length > 0) {
+      const sql = await this.unit.transaction();
+      for (const wake of await loadWakes(sql, this.partition, stretches)) memory.addStoredWake(wake);
+      for (const { source, until } of stretches) memory.stretchLoaded(source, until);
+    }
+    const due = memory.takeDue(watermark);
+    memory.watermark = watermark;
+    memory.watermarkOffset = offset;
+    for (const group of due) {
+      for (let from = 0; from < group.keys.length; from += CHUNK) {
+        const began = performance.now();
+        const keys = group.keys.slice(from, from + CHUNK);
+        await this.due.fold(group, keys, offset);
+        this.observer.folded(keys.length, performance.now() - began);
+      }
+      this.timeMoved = true;
+    }
+  }
+
+  /** Saves what the batch changed; a batch that only moved time saves it now and then. */
+  private async finish(): Promise<void> {
+    const { memory, dirty } = this;
+    const at = memory.watermark?.at ?? Number.NEGATIVE_INFINITY;
+    const worthSaving = dirty.size > 0 || this.timeMoved || at >= memory.savedAt + SAVE_TIME_EVERY_MS;
+    if (!worthSaving) return;
+    const sql = await this.unit.transaction();
+    const rows = [...dirty.values()];
+    for (let from = 0; from < rows.length; from += CHUNK) {
+      await saveTickets(sql, this.partition, rows.slice(from, from + CHUNK));
+    }
+    await saveTime(sql, this.partition, {
+      watermark: memory.watermark,
+      watermarkOffset: memory.watermarkOffset,
+      pendingFrom: memory.pendingFrom(),
+      nextSeq: memory.nextSeq,
+    });
+    memory.savedAt = at;
+    memory.trim();
+  }
+}

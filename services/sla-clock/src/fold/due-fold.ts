@@ -1,0 +1,250 @@
+import { topics, type ClassifiedRecord, type Horizon, type SlaEvent, type TicketEvent } from '@punctual/contracts';
+import type { CompiledPolicy } from '@punctual/policy';
+import type { PinnedPolicies } from '@punctual/service-kit';
+import type { Published } from '@punctual/sla-engine';
+import type { Sql, UnitOfWork } from '@punctual/stream';
+import {
+  addTotals,
+  appendPublished,
+  disarmClocks,
+  saveClocks,
+  type ClocksOfTicket,
+} from '../storage/publication-store.js';
+import { loadStanding, loadTimelines, type TicketId } from '../storage/ticket-store.js';
+import { foldFromStart, foldOnto, horizonFor, type TicketOutcome } from './fold-due-ticket.js';
+import type { FoldObserver } from './fold-observer.js';
+import { loadMissing } from './load-missing.js';
+import { creationOf, PartitionMemory, type DueTickets } from './partition-memory.js';
+import { policyNotPublished } from './policy-not-published.js';
+import { ticketKey, type PlacedEvent, type TicketRow } from './ticket-row.js';
+
+/** A ticket under fold with what it needs. */
+interface Work {
+  readonly row: TicketRow;
+  readonly due: DueTickets;
+  /** What waits for it, or null where that has to be read. */
+  readonly waiting: readonly PlacedEvent[] | null;
+}
+
+/** Folds the tickets of one batch that are due: loads what they need, folds each, writes what readers see. */
+export class DueFold {
+  constructor(
+    private readonly partition: number,
+    private readonly memory: PartitionMemory,
+    private readonly unit: UnitOfWork,
+    private readonly policies: PinnedPolicies<CompiledPolicy>,
+    private readonly observer: FoldObserver,
+    /** Takes the rows that have to be saved with the batch. */
+    private readonly dirty: Map<string, TicketRow>,
+  ) {}
+
+  /** Folds tickets due under a watermark that stands at `offset` of the log. The rows changed are not saved here. */
+  async fold(due: DueTickets, keys: readonly string[], offset: number): Promise<void> {
+    const sql = await this.unit.transaction();
+    await loadMissing(sql, this.memory, keys.map(idOfKey));
+    const works = await this.collectWork(sql, due, keys, offset);
+    const outcomes: { work: Work; outcome: TicketOutcome }[] = [];
+    const again: Work[] = [];
+    const failed: Work[] = [];
+    for (const work of works) {
+      const policy = await this.presentPolicy(work.row);
+      const outcome = this.attempt(work, failed, () => (policy === null ? null : onto(work, policy)));
+      if (outcome === null) again.push(work);
+      else if (outcome !== 'failed') outcomes.push({ work, outcome });
+    }
+    await this.foldAgain(sql, again, offset, outcomes, failed);
+    await this.keep(sql, outcomes, offset);
+    await disarmClocks(
+      sql,
+      failed.map(({ row }) => row),
+    );
+  }
+
+  private async collectWork(sql: Sql, due: DueTickets, keys: readonly string[], offset: number): Promise<Work[]> {
+    const { memory } = this;
+    const works = keys.flatMap((key): Work[] => {
+      const row = memory.rows.get(key);
+      if (row === undefined || row.quarantined !== null) return [];
+      const waiting = memory.pending.get(key);
+      return [{ row, due, waiting: waiting === undefined ? [] : waiting.events }];
+    });
+    const unknown = works.filter(({ waiting }) => waiting === null);
+    const timelines = await loadTimelines(
+      sql,
+      unknown.map(({ row }) => row),
+      offset,
+    );
+    return works.map((work) => {
+      if (work.waiting !== null) return work;
+      const { row } = work;
+      const timeline = timelines.get(ticketKey(row.source, row.ticket)) ?? [];
+      const unfolded = ({ event, offset: at }: PlacedEvent): boolean =>
+        at > row.foldedOffset || row.foldedUpTo === null || event.occurredAt > row.foldedUpTo;
+      return { ...work, waiting: timeline.filter(unfolded) };
+    });
+  }
+
+  /** What a fold of one ticket throws is that ticket's trouble alone. */
+  private attempt<Outcome>(work: Work, failed: Work[], fold: () => Outcome): Outcome | 'failed' {
+    try {
+      return fold();
+    } catch (error) {
+      this.quarantine(work, error, failed);
+      return 'failed';
+    }
+  }
+
+  /** The version a ticket runs under; null before its first fold. */
+  private async presentPolicy(row: TicketRow): Promise<CompiledPolicy | null> {
+    if (row.policyVersion === null) return null;
+    const policy = await this.policies.find(row.policy, row.policyVersion);
+    if (policy === null) throw policyNotPublished(row.policy);
+    return policy;
+  }
+
+  /** Folds from the start: tickets never folded before, late evidence, corrections. */
+  private async foldAgain(
+    sql: Sql,
+    works: readonly Work[],
+    offset: number,
+    outcomes: { work: Work; outcome: TicketOutcome }[],
+    failed: Work[],
+  ): Promise<void> {
+    const known = works.filter(({ row }) => row.state !== null);
+    const ids = known.map(({ row }) => row);
+    const timelines = await loadTimelines(sql, ids, offset);
+    const standing = await loadStanding(sql, ids);
+    for (const work of works) {
+      const key = ticketKey(work.row.source, work.row.ticket);
+      const timeline = (timelines.get(key) ?? work.waiting ?? []).map(({ event }) => event);
+      const { row, due } = work;
+      const horizon = horizonFor(row, due.horizon);
+      const policy = await this.policyFor(
+        row,
+        timeline.filter(({ occurredAt }) => occurredAt <= horizon.eventsUpTo),
+      );
+      const outcome = this.attempt(work, failed, () =>
+        foldFromStart(row, timeline, standing.get(key) ?? [], causeOf(work, horizon), policy, horizon, due.mode),
+      );
+      if (outcome === 'failed') continue;
+      outcomes.push({ work, outcome });
+      if (row.state !== null)
+        this.observer.refolded(row.policyVersion === policy.version ? 'evidence' : 'policy_version');
+    }
+  }
+
+  /** A ticket keeps its version unless its creation turns out to lie elsewhere. */
+  private async policyFor(row: TicketRow, events: readonly TicketEvent[]): Promise<CompiledPolicy> {
+    const createdAt = creationOf(events);
+    const keeps = row.policyVersion !== null && row.state?.createdAt === createdAt;
+    const policy = keeps
+      ? await this.policies.find(row.policy, row.policyVersion ?? '')
+      : await this.policies.pin(row.policy, createdAt);
+    if (policy === null) throw policyNotPublished(row.policy);
+    return policy;
+  }
+
+  /** Takes the outcomes of a round into memory and writes what readers see. */
+  private async keep(
+    sql: Sql,
+    outcomes: readonly { work: Work; outcome: TicketOutcome }[],
+    offset: number,
+  ): Promise<void> {
+    const published: Published[] = [];
+    const clocks: ClocksOfTicket[] = [];
+    for (const { work, outcome } of outcomes) {
+      const { row } = work;
+      row.state = outcome.state;
+      row.policyVersion = outcome.state.policyVersion;
+      row.settleMs = outcome.settleMs;
+      row.foldedUpTo = outcome.horizon.eventsUpTo;
+      row.duesBefore = outcome.horizon.duesBefore;
+      row.foldedOffset = offset;
+      row.wakeAt = outcome.wakeAt;
+      this.dirty.set(ticketKey(row.source, row.ticket), row);
+      this.memory.keepPending(
+        row,
+        (work.waiting ?? []).filter(({ event }) => event.occurredAt > outcome.horizon.eventsUpTo),
+      );
+      this.memory.setWake(row);
+      published.push(...outcome.published);
+      clocks.push({
+        source: row.source,
+        ticket: row.ticket,
+        policy: row.policy,
+        clocks: outcome.clocks,
+        extent: outcome.extent,
+      });
+    }
+    await saveClocks(sql, this.partition, clocks);
+    await this.publish(sql, published);
+  }
+
+  private async publish(sql: Sql, published: readonly Published[]): Promise<void> {
+    if (published.length === 0) return;
+    const events = published.map(({ event }) => event);
+    await appendPublished(sql, this.partition, this.memory.nextSeq, published);
+    await addTotals(sql, this.partition, events);
+    this.memory.nextSeq += published.length;
+    this.unit.emit(events.map((event) => this.outgoing(event)));
+    this.unit.afterCommit(() => this.observer.published(events));
+  }
+
+  private outgoing(event: SlaEvent) {
+    return { topic: topics.sla, partition: this.partition, key: `${event.source}/${event.ticket}`, value: event };
+  }
+
+  /** A ticket that cannot be folded stands aside with its events; everything else goes on. */
+  private quarantine(work: Work, error: unknown, failed: Work[]): void {
+    const { row } = work;
+    const detail = error instanceof Error ? error.message : String(error);
+    row.quarantined = detail.replaceAll('\u0000', '').slice(0, 500);
+    failed.push(work);
+    this.dirty.set(ticketKey(row.source, row.ticket), row);
+    this.memory.keepPending(row, []);
+    this.memory.setWake(row);
+    const last = work.waiting?.at(-1);
+    if (last) {
+      const { policy, revision, priorityHistory, coverageHistory } = row;
+      const value: ClassifiedRecord = {
+        kind: 'event',
+        event: last.event,
+        policy,
+        revision,
+        priorityHistory,
+        coverageHistory,
+      };
+      const key = `${row.source}/${row.ticket}`;
+      this.unit.deadLetter(
+        {
+          topic: topics.classified,
+          partition: this.partition,
+          offset: last.offset,
+          key,
+          value,
+          headers: {},
+          appendedAt: 0,
+        },
+        { code: 'fold_failed', detail: row.quarantined, stage: 'sla-clock' },
+      );
+      this.unit.afterCommit(() => this.observer.deadLettered('fold_failed'));
+    }
+    this.unit.afterCommit(() => this.observer.quarantined(error, this.partition));
+  }
+}
+
+function onto({ row, due, waiting }: Work, policy: CompiledPolicy): TicketOutcome | null {
+  const events = (waiting ?? []).map(({ event }) => event);
+  return foldOnto(row, events, policy, horizonFor(row, due.horizon), due.mode);
+}
+
+/** The event that brought new evidence; null where several did. */
+function causeOf({ waiting }: Work, { eventsUpTo }: Horizon): string | null {
+  const fresh = (waiting ?? []).filter(({ event }) => event.occurredAt <= eventsUpTo);
+  return fresh.length === 1 ? (fresh[0]?.event.id ?? null) : null;
+}
+
+function idOfKey(key: string): TicketId {
+  const at = key.indexOf('\u0000');
+  return { source: key.slice(0, at), ticket: key.slice(at + 1) };
+}
