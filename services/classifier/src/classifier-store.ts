@@ -1,8 +1,7 @@
 import type { DecisionRecord, PriorityInput } from '@punctual/classification';
 import type { CoverageDecision, PriorityDecision, ReceivedRecord, TicketEvent } from '@punctual/contracts';
-import type { Sql } from '@punctual/stream';
+import { jsonLines, type Sql } from '@punctual/stream';
 import type { ClassifiedTicket } from './classified-ticket.js';
-import { jsonLines } from './json-lines.js';
 import { eventKey, type TicketId } from './ticket-identity.js';
 
 /** The classifier's statements: each one set-based round trip in the fenced transaction of a batch. */

@@ -15,7 +15,7 @@ import {
   type Clock,
   type ServiceLogger,
 } from '@punctual/service-kit';
-import { EventLogStrategy, openEmbeddedLog, streamMigrations, type EventLog } from '@punctual/stream';
+import { EventLogStrategy, openEmbeddedLog, streamMigrations, whyNotFollowing, type EventLog } from '@punctual/stream';
 import type { DataSource } from 'typeorm';
 import type { ClassifierConfig } from './classifier-config.js';
 import { ClassifierFolder } from './classifier-folder.js';
@@ -29,9 +29,6 @@ export const classifierDatabase = {
   entities: [PolicyVersionEntity],
   migrations: [...streamMigrations, PolicyVersions1735689600000, CreateClassifierTables1767225600001],
 } as const;
-
-/** More records behind than this and the service says it is not ready: what it answers is old. */
-const MOST_BEHIND = 100_000;
 
 export interface ClassifierOptions {
   readonly config: ClassifierConfig;
@@ -75,7 +72,7 @@ export async function createClassifier(options: ClassifierOptions): Promise<Clas
     const folder = new ClassifierFolder(policies, new ClassifierMetrics(metrics, () => strategy.processing));
     const health = new Health();
     health.addCheck('database', databaseAnswers(dataSource));
-    health.addCheck('log', () => logReason(strategy));
+    health.addCheck('log', () => whyNotFollowing(strategy.processing));
     const http = await startHttp(ClassifierModule.over({ dataSource, folder }), {
       config,
       logger,
@@ -93,16 +90,6 @@ export async function createClassifier(options: ClassifierOptions): Promise<Clas
     await stop();
     throw error;
   }
-}
-
-/** Why the log is not being followed; null while it is. */
-async function logReason({ processing }: EventLogStrategy): Promise<string | null> {
-  if (processing === undefined) return 'the log is not joined yet';
-  const { state, partitions } = processing.status();
-  const stuck = partitions.find(({ state: now, failures }) => now === 'refused' || failures >= 3);
-  if (state !== 'running' || stuck) return stuck?.problem?.detail ?? `the log is ${state}`;
-  const behind = (await processing.lag()).reduce((sum, partition) => sum + partition.behind, 0);
-  return behind > MOST_BEHIND ? `${behind} records behind the log` : null;
 }
 
 async function openDatabase(config: ClassifierConfig, logger: ServiceLogger): Promise<DataSource> {

@@ -15,7 +15,7 @@ import {
   type Clock,
   type ServiceLogger,
 } from '@punctual/service-kit';
-import { EventLogStrategy, openEmbeddedLog, streamMigrations, type EventLog } from '@punctual/stream';
+import { EventLogStrategy, openEmbeddedLog, streamMigrations, whyNotFollowing, type EventLog } from '@punctual/stream';
 import type { DataSource } from 'typeorm';
 import { EventSignal } from './events/event-signal.js';
 import { EventTail } from './events/event-tail.js';
@@ -33,9 +33,6 @@ export const slaClockDatabase = {
   entities: [PolicyVersionEntity],
   migrations: [...streamMigrations, PolicyVersions1735689600000, CreateSlaClockTables1767225600000],
 } as const;
-
-/** More records behind than this and the service says it is not ready: what it answers is old. */
-const MOST_BEHIND = 100_000;
 
 export interface SlaClockOptions {
   readonly config: SlaClockConfig;
@@ -92,7 +89,7 @@ export async function createSlaClock(options: SlaClockOptions): Promise<SlaClock
     await signal.start();
     const health = new Health();
     health.addCheck('database', databaseAnswers(dataSource));
-    health.addCheck('log', () => logReason(strategy));
+    health.addCheck('log', () => whyNotFollowing(strategy.processing));
     const http = await startHttp(
       SlaClockModule.over({
         dataSource,
@@ -125,16 +122,6 @@ export async function createSlaClock(options: SlaClockOptions): Promise<SlaClock
 
 function ownedPartitions({ processing }: EventLogStrategy): ReadonlySet<number> {
   return new Set(processing?.status().partitions.map(({ partition }) => partition));
-}
-
-/** Why the log is not being followed; null while it is. */
-async function logReason({ processing }: EventLogStrategy): Promise<string | null> {
-  if (processing === undefined) return 'the log is not joined yet';
-  const { state, partitions } = processing.status();
-  const stuck = partitions.find(({ state: now, failures }) => now === 'refused' || failures >= 3);
-  if (state !== 'running' || stuck) return stuck?.problem?.detail ?? `the log is ${state}`;
-  const behind = (await processing.lag()).reduce((sum, partition) => sum + partition.behind, 0);
-  return behind > MOST_BEHIND ? `${behind} records behind the log` : null;
 }
 
 async function openDatabase(config: SlaClockConfig, logger: ServiceLogger): Promise<DataSource> {

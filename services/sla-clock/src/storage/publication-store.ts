@@ -1,7 +1,6 @@
 import type { SlaEvent } from '@punctual/contracts';
 import type { ClockView, Published } from '@punctual/sla-engine';
-import type { Sql } from '@punctual/stream';
-import { jsonLines } from './json-lines.js';
+import { jsonLines, type Sql } from '@punctual/stream';
 import type { TicketId } from './ticket-store.js';
 
 /** A ticket's clocks as a fold left them. */
@@ -122,13 +121,15 @@ export async function appendPublished(
   );
 }
 
-/** What `punctual_sla_total` counts: verdicts about clocks, and how many of them were taken back. */
+/** What `punctual_sla_total` counts: verdicts, by the outcome they are counted as. Not covered is counted, never silence. */
 const outcomes: Readonly<Record<string, string>> = {
   'sla.clock.met': 'met',
   'sla.clock.breached': 'breached',
   'sla.clock.missed': 'missed',
   'sla.clock.completed': 'completed',
   'sla.clock.cancelled': 'cancelled',
+  'sla.ticket.covered': 'covered',
+  'sla.ticket.not_covered': 'not_covered',
 };
 
 interface Total {

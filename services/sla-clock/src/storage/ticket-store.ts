@@ -1,8 +1,7 @@
 import type { CoverageDecision, PriorityDecision, SlaEvent, TicketEvent, Watermark } from '@punctual/contracts';
 import type { Published, TicketState } from '@punctual/sla-engine';
-import type { Sql } from '@punctual/stream';
+import { jsonLines, type Sql } from '@punctual/stream';
 import type { StoredTime } from '../fold/partition-memory.js';
-import { jsonLines } from './json-lines.js';
 import { ticketKey, type PlacedEvent, type TicketRow } from '../fold/ticket-row.js';
 
 /**
