@@ -34,15 +34,17 @@ const history = fc.record({
   ticks: fc.array(fc.record({ after: fc.nat({ max: 11 }), minute: fc.integer({ min: 0, max: 4 * DAY }) }), {
     maxLength: 6,
   }),
+  /** After how many events both services are stopped and started again. */
+  restart: fc.option(fc.nat({ max: 11 }), { freq: 2 }),
 });
 
 let tickets = 0;
 let now = start;
 
 describe('the services and the definition', () => {
-  it('agree on what stands, whatever arrives when and however time moves', async () => {
+  it('agree on what stands, whatever arrives when, however time moves, and through restarts', async () => {
     await fc.assert(
-      fc.asyncProperty(history, async ({ steps, arrival, ticks }) => {
+      fc.asyncProperty(history, async ({ steps, arrival, ticks, restart }) => {
         tickets += 1;
         const ticket = `law-${tickets}`;
         // Each run has a time of its own: the watermark of a source never goes back.
@@ -56,6 +58,10 @@ describe('the services and the definition', () => {
         const places = ticks.map(({ after }) => after).sort((a, b) => a - b);
         for (let sent = 0; sent <= arriving.length; sent += 1) {
           for (const [index, place] of places.entries()) if (place === sent) await pipeline.tick(times[index] ?? base);
+          if (sent === restart) {
+            await pipeline.stopServices();
+            await pipeline.startServices();
+          }
           const event = arriving[sent];
           if (event) await pipeline.send(event);
         }
