@@ -38,10 +38,7 @@ export class EventSignal {
   announce(): void {
     this.onSignal();
     if (this.stopped || this.timer !== undefined) return;
-    this.timer = setTimeout(() => {
-      this.timer = undefined;
-      this.client?.query('SELECT pg_notify($1, $2)', [CHANNEL, '']).catch(() => undefined);
-    }, EVERY_MS);
+    this.timer = setTimeout(() => void this.notify(), EVERY_MS);
   }
 
   async stop(): Promise<void> {
@@ -52,6 +49,12 @@ export class EventSignal {
     const { client } = this;
     this.client = null;
     await client?.end().catch(() => undefined);
+  }
+
+  /** One notification at a time; what is announced meanwhile goes with the next. */
+  private async notify(): Promise<void> {
+    await this.client?.query('SELECT pg_notify($1, $2)', [CHANNEL, '']).catch(() => undefined);
+    this.timer = undefined;
   }
 
   private async connect(): Promise<void> {
