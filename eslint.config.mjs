@@ -16,6 +16,7 @@ const edges = {
   'service:classifier': ['type:lib'],
   'service:sla-clock': ['type:lib'],
   'service:cli': ['type:lib'],
+  'test:system': ['type:lib', 'type:service'],
   'service:standalone': ['type:lib', 'service:intake', 'service:classifier', 'service:sla-clock'],
 };
 
@@ -49,7 +50,10 @@ export default tseslint.config(
       '@typescript-eslint/no-explicit-any': 'error',
       '@typescript-eslint/no-non-null-assertion': 'error',
       '@typescript-eslint/consistent-type-imports': ['error', { disallowTypeAnnotations: false }],
-      '@typescript-eslint/no-unused-vars': ['error', { ignoreRestSiblings: true, argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      '@typescript-eslint/no-unused-vars': [
+        'error',
+        { ignoreRestSiblings: true, argsIgnorePattern: '^_', varsIgnorePattern: '^_' },
+      ],
       'no-console': 'error',
       'max-lines': ['error', { max: 450, skipBlankLines: true, skipComments: true }],
     },
