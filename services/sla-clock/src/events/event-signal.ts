@@ -20,6 +20,8 @@ export class EventSignal {
   private timer: NodeJS.Timeout | undefined;
   private reconnect: NodeJS.Timeout | undefined;
   private beat: NodeJS.Timeout | undefined;
+  /** Something was published since the last notification began. */
+  private unsaid = false;
   private stopped = false;
 
   constructor(
@@ -37,8 +39,8 @@ export class EventSignal {
   /** Called after a commit that published. */
   announce(): void {
     this.onSignal();
-    if (this.stopped || this.timer !== undefined) return;
-    this.timer = setTimeout(() => void this.notify(), EVERY_MS);
+    this.unsaid = true;
+    this.schedule();
   }
 
   async stop(): Promise<void> {
@@ -53,8 +55,15 @@ export class EventSignal {
 
   /** One notification at a time; what is announced meanwhile goes with the next. */
   private async notify(): Promise<void> {
+    this.unsaid = false;
     await this.client?.query('SELECT pg_notify($1, $2)', [CHANNEL, '']).catch(() => undefined);
     this.timer = undefined;
+    if (this.unsaid) this.schedule();
+  }
+
+  private schedule(): void {
+    if (this.stopped || this.timer !== undefined) return;
+    this.timer = setTimeout(() => void this.notify(), EVERY_MS);
   }
 
   private async connect(): Promise<void> {
