@@ -42,6 +42,12 @@ export class Desk {
   }
 
   #context() {
-    return { ...this.id, policy: this.policy.id, policyVersion: this.policy.version, detectedAt: this.latest, mode: 'live' };
+    return {
+      ...this.id,
+      policy: this.policy.id,
+      policyVersion: this.policy.version,
+      detectedAt: this.latest,
+      mode: 'live',
+    };
   }
 }

@@ -1,7 +1,7 @@
 // How many ticket events the SLA engine folds and publishes per second on one core: in order, with late arrivals, and on old tickets.
 import { builtInPack, compilePolicy, resolvePolicy } from '@punctual/policy';
 import { Desk } from './desk.mjs';
-import { bestRate, randomFrom } from './measure.mjs';
+import { bestRates, randomFrom } from './measure.mjs';
 import { count, goal, table } from './table.mjs';
 import { conversation, ticket } from './tickets.mjs';
 
@@ -18,13 +18,20 @@ export function run({ quick }) {
   const begin = Date.UTC(2026, 0, 5, 14);
   const size = quick ? 400 : 4_000;
   const tickets = Array.from({ length: size }, (_, index) => ticket(`T-${index}`, begin + index * 7 * minute, random));
-  const inOrder = measure(tickets.map(arrivals), policy);
-  const late = measure(tickets.map((one) => delayed(arrivals(one), random)), policy);
-  const young = appended(5, policy, quick);
-  const old = appended(5_000, policy, quick);
+  const punctual = tickets.map(arrivals);
+  const [inOrder, late] = measure([punctual, punctual.map((one) => delayed(one, random))], policy);
+  const [young, old] = bestRates([appending(5, policy, quick), appending(5_000, policy, quick)], { rounds: 9 });
 
-  console.log(`engine: pack rego, ${count(size)} tickets of 15 events, one fold and one publication per event, one core\n`);
-  const row = (what, { rate, refolds, said }) => [what, count(rate), (1e6 / rate).toFixed(2), count(refolds), said.toFixed(2)];
+  console.log(
+    `engine: pack rego, ${count(size)} tickets of 15 events, one fold and one publication per event, one core\n`,
+  );
+  const row = (what, { rate, refolds, said }) => [
+    what,
+    count(rate),
+    (1e6 / rate).toFixed(2),
+    count(refolds),
+    said.toFixed(2),
+  ];
   console.log(
     table(
       ['arrival', 'events/s', 'µs/event', 'refolds', 'published/event'],
@@ -74,34 +81,38 @@ function delayed({ id, steps }, random) {
   };
 }
 
-function measure(tickets, policy) {
-  let desks = [];
-  const rate = bestRate(() => {
-    desks = tickets.map(({ id, steps }) => {
-      const desk = new Desk(id, policy);
-      for (const { event, decisions } of steps) desk.take(event, decisions);
-      return desk;
-    });
-    return tickets.reduce((sum, { steps }) => sum + steps.length, 0);
+/** The rate at which each set of tickets is taken, how often it was folded from the start, and how much it published per event. */
+function measure(sets, policy) {
+  const size = (tickets) => tickets.reduce((sum, { steps }) => sum + steps.length, 0);
+  const rates = bestRates(sets.map((tickets) => () => (takeAll(tickets, policy), size(tickets))));
+  return sets.map((tickets, index) => {
+    const { refolds, published } = takeAll(tickets, policy);
+    return { rate: rates[index], refolds, said: published / size(tickets) };
   });
-  const events = tickets.reduce((sum, { steps }) => sum + steps.length, 0);
-  return {
-    rate,
-    refolds: desks.reduce((sum, desk) => sum + desk.refolds, 0),
-    said: desks.reduce((sum, desk) => sum + desk.published.length, 0) / events,
-  };
 }
 
-/** Messages per second on a ticket that already has `messages`. */
-function appended(messages, policy, quick) {
+function takeAll(tickets, policy) {
+  let refolds = 0;
+  let published = 0;
+  for (const { id, steps } of tickets) {
+    const desk = new Desk(id, policy);
+    for (const { event, decisions } of steps) desk.take(event, decisions);
+    refolds += desk.refolds;
+    published += desk.published.length;
+  }
+  return { refolds, published };
+}
+
+/** Takes more messages on a ticket that already has `messages`, and returns how many. */
+function appending(messages, policy, quick) {
   const more = 200;
   const { id, events, decisions } = conversation('T-long', Date.UTC(2026, 0, 5, 14), messages + more);
   const before = new Desk(id, policy);
   for (const event of events.slice(0, messages + 1)) before.take(event, decisions);
   const rest = events.slice(messages + 1);
   const state = JSON.parse(JSON.stringify(before.state));
-  const repeats = quick ? 10 : 100;
-  return bestRate(() => {
+  const repeats = quick ? 10 : 50;
+  return () => {
     for (let repeat = 0; repeat < repeats; repeat += 1) {
       const desk = new Desk(id, policy);
       desk.state = state;
@@ -109,5 +120,5 @@ function appended(messages, policy, quick) {
       if (desk.refolds > 0) throw new Error('a message in order needed no fold from the start');
     }
     return repeats * rest.length;
-  });
+  };
 }

@@ -1,17 +1,18 @@
 // How benchmarks measure: the best of several rounds, because whatever else the machine does can only make a round slower.
 
 /**
- * Runs `work`, which returns how much it did, `rounds` times after a warm-up and gives back the highest rate, per second of wall time.
- * `prepare` runs before each round and is not counted.
+ * Runs each of `works`, functions that return how much they did, in turn, so that whatever else the machine does meets all of them alike.
+ * Gives back the highest rate of each, per second of wall time, after rounds that only warm up.
  */
-export function bestRate(work, { rounds = 5, warmUp = 2, prepare = () => undefined } = {}) {
-  let best = 0;
+export function bestRates(works, { rounds = 5, warmUp = 2 } = {}) {
+  const best = works.map(() => 0);
   for (let round = -warmUp; round < rounds; round += 1) {
-    const prepared = prepare();
-    const begin = process.hrtime.bigint();
-    const done = work(prepared);
-    const seconds = Number(process.hrtime.bigint() - begin) / 1e9;
-    if (round >= 0) best = Math.max(best, done / seconds);
+    for (const [index, work] of works.entries()) {
+      const begin = process.hrtime.bigint();
+      const done = work();
+      const seconds = Number(process.hrtime.bigint() - begin) / 1e9;
+      if (round >= 0) best[index] = Math.max(best[index], done / seconds);
+    }
   }
   return best;
 }

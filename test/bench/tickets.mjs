@@ -53,7 +53,16 @@ export function conversation(id, begin, messages) {
 }
 
 function event(ticketId, index, occurredAt, type, data) {
-  return { id: `${ticketId}-${index}`, source: 'bench', ticket: ticketId, occurredAt, receivedAt: null, sequence: -1, type, data };
+  return {
+    id: `${ticketId}-${index}`,
+    source: 'bench',
+    ticket: ticketId,
+    occurredAt,
+    receivedAt: null,
+    sequence: -1,
+    type,
+    data,
+  };
 }
 
 function decision({ id, occurredAt }, kind, priority) {

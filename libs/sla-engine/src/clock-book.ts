@@ -13,6 +13,8 @@ import type { ClockState, TicketState } from './ticket-state.js';
 export class ClockBook {
   readonly sayings: Saying[] = [];
   readonly touched = new Set<ClockState>();
+  /** Clocks that crossed a threshold during this fold. */
+  readonly crossed: ClockState[] = [];
   /** Clocks that are over for good and left the state, in the order they ended. */
   readonly finished: ClockState[] = [];
   readonly past: PastRecorder | null;
@@ -202,6 +204,7 @@ export class ClockBook {
     const threshold = clock.nextThreshold;
     if (threshold !== null && threshold.at === at) {
       clock.crossed.push(threshold);
+      this.crossed.push(clock);
       clock.passed.push(threshold.label);
       this.touched.add(clock);
       const kind = thresholdsOf(terms, clock.targetMs).find(({ label }) => label === threshold.label)?.kind;
@@ -244,6 +247,7 @@ export class ClockBook {
 
   /** Lets go of ended clocks that nothing can revive any more; their verdicts stand. */
   retire(isOver: (clock: ClockState) => boolean): void {
+    if (!this.state.clocks.some(isOver)) return;
     this.finished.push(...this.state.clocks.filter(isOver));
     this.state.clocks = this.state.clocks.filter((clock) => !isOver(clock));
   }

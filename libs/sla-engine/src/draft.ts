@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Commitment, Instant, SlaEvent, SlaEventType, Target } from '@punctual/contracts';
 
 /** What the fold has to say, before it has an id: the content of an SLA event. */
@@ -35,7 +35,7 @@ export type Saying =
  * cause (SLA-SEMANTICS §7). The event's id adds how often this same content was retracted before.
  */
 export function contentKey(parts: readonly (string | number | null)[]): string {
-  return createHash('sha256').update(JSON.stringify(parts)).digest('base64url').slice(0, 32);
+  return hash('sha256', JSON.stringify(parts), 'base64url').slice(0, 32);
 }
 
 /** The id of the n-th publication of a content (n = earlier retractions of it). */

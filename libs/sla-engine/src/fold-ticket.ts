@@ -1,7 +1,7 @@
 import type { Horizon, Instant, TicketEvent } from '@punctual/contracts';
 import type { CompiledPolicy } from '@punctual/policy';
 import { TimelineNeeded, type ClockPast } from './clock-past.js';
-import { elapsedAt } from './clock.js';
+import { elapsedAt, nextInstant } from './clock.js';
 import type { Saying } from './draft.js';
 import type { TicketHistory } from './engine-input.js';
 import { TicketFold } from './ticket-fold.js';
@@ -13,6 +13,7 @@ import {
   noAttributes,
   orderedEvents,
   readTimeline,
+  type DecisionTimeline,
   type Timeline,
 } from './timeline.js';
 
@@ -67,7 +68,7 @@ export function foldTicket(
   if (timeline.creation === null && first) fold.createdUnknown(first);
   for (const event of timeline.events) fold.apply(event, timeline);
   fold.fireBefore(horizon.duesBefore);
-  fold.sayWarnings(horizon, new Map());
+  fold.sayWarnings(horizon);
   const everyClock = [...fold.book.finished, ...fold.state.clocks];
   return { ...folded(fold, everyClock, horizon), fold, pasts: fold.book.past?.pasts ?? new Map() };
 }
@@ -87,7 +88,6 @@ export function continueTicket(
   const timeline = continuation(state, events, history, policy, horizon);
   if (timeline === null) return null;
   const fold = new TicketFold(copyState(state, timeline.decisions.digest), policy, false);
-  const crossedBefore = new Map(fold.state.clocks.map((clock) => [clock, clock.crossed.length]));
   try {
     for (const event of events) fold.apply(event, timeline);
     fold.fireBefore(horizon.duesBefore);
@@ -95,37 +95,41 @@ export function continueTicket(
     if (error instanceof TimelineNeeded) return null;
     throw error;
   }
-  fold.sayWarnings(horizon, crossedBefore);
+  fold.sayWarnings(horizon);
   return folded(fold, [...fold.book.touched], horizon);
 }
 
 /** A clock as it stands at `asOf`, not before its last change. */
 export function viewClock(clock: ClockState, fold: TicketFold | null, asOf: Instant): ClockView {
-  const {
-    crossed,
-    passed: _passed,
-    nextThreshold,
-    verdictKey: _verdict,
-    endedBy: _ended,
-    fixedDueAt: _fixed,
-    ...shown
-  } = clock;
-  const open = clock.phase === 'running' || clock.phase === 'paused';
+  const { phase, breachedAt, targetMs, elapsedAtBreach } = clock;
+  const open = phase === 'running' || phase === 'paused';
   const at = open ? Math.max(asOf, clock.since) : (clock.stoppedAt ?? clock.since);
-  const elapsedMs =
-    clock.phase === 'running' && fold ? elapsedAt(clock, fold.promised.termsOf(clock), at) : clock.elapsed;
-  const due = clock.breachedAt === null ? clock.dueAt : null;
-  const fires = [due, nextThreshold?.at].filter((value) => value !== null && value !== undefined);
+  const elapsedMs = phase === 'running' && fold ? elapsedAt(clock, fold.promised.termsOf(clock), at) : clock.elapsed;
   return {
-    ...shown,
-    dueAt: clock.breachedAt ?? clock.dueAt,
+    promise: clock.promise,
+    target: clock.target,
+    commitment: clock.commitment,
+    cycle: clock.cycle,
+    cycleKey: clock.cycleKey,
+    priority: clock.priority,
+    startedAt: clock.startedAt,
+    phase,
+    reason: clock.reason,
+    since: clock.since,
+    elapsed: clock.elapsed,
+    targetMs,
+    floor: clock.floor,
+    dueAt: breachedAt ?? clock.dueAt,
+    breachedAt,
+    elapsedAtBreach,
+    stoppedAt: clock.stoppedAt,
     asOf: at,
     elapsedMs,
-    remainingMs: clock.targetMs === null ? null : Math.max(0, clock.targetMs - elapsedMs),
+    remainingMs: targetMs === null ? null : Math.max(0, targetMs - elapsedMs),
     outcome: outcomeOf(clock),
-    lateMs: clock.elapsedAtBreach === null ? null : elapsedMs - clock.elapsedAtBreach,
-    warnings: crossed,
-    nextFireAt: open && fires.length > 0 ? Math.min(...fires) : null,
+    lateMs: elapsedAtBreach === null ? null : elapsedMs - elapsedAtBreach,
+    warnings: clock.crossed,
+    nextFireAt: nextInstant(clock),
   };
 }
 
@@ -156,30 +160,55 @@ function continuation(
   const first = events[0];
   if (first && compareKeys(eventKey(first), state.lastKey) <= 0) return null;
   if (first && state.lastFiredAt !== null && first.occurredAt <= state.lastFiredAt) return null;
-  for (const event of events) if (reachesBack(event, state)) return null;
-  const known = history.priorityHistory.filter(({ at }) => at <= horizon.eventsUpTo);
-  const coverage = history.coverageHistory.filter(({ at }) => at <= horizon.eventsUpTo);
+  if (events.some((event) => reachesBack(event, state))) return null;
+  const decisions = decisionsSince(state, events, history, horizon);
+  return decisions && { events, creation: null, attributeChanges: attributeChangesOf(events), decisions };
+}
+
+/** The decisions that new events caused, or null where they correct, or where what was decided before is not what was folded. */
+function decisionsSince(
+  state: TicketState,
+  events: readonly TicketEvent[],
+  history: TicketHistory,
+  { eventsUpTo }: Horizon,
+): DecisionTimeline | null {
+  const since = events[0]?.occurredAt ?? Infinity;
+  const isKnown = ({ at }: { readonly at: Instant }): boolean => at <= eventsUpTo;
+  const isRecent = ({ at }: { readonly at: Instant }): boolean => at >= since;
+  const priorities = history.priorityHistory.filter(isKnown);
+  const coverage = history.coverageHistory.filter(isKnown);
+  if (!priorities.some(isRecent) && !coverage.some(isRecent)) {
+    return digestDecisions(priorities, coverage) === state.decisionsSeen ? nothingDecided(state.decisionsSeen) : null;
+  }
   const ids = new Set(events.map(({ id }) => id));
-  const fresh = known.filter(({ eventId }) => ids.has(eventId));
-  const freshCoverage = coverage.filter(({ eventId }) => ids.has(eventId));
+  const isFresh = ({ eventId }: { readonly eventId: string }): boolean => ids.has(eventId);
+  const fresh = priorities.filter(isFresh);
+  const freshCoverage = coverage.filter(isFresh);
   if ([...fresh, ...freshCoverage].some(({ kind }) => kind === 'correction')) return null;
-  const seen = digestDecisions(
-    known.filter(({ eventId }) => !ids.has(eventId)),
-    coverage.filter(({ eventId }) => !ids.has(eventId)),
+  const before = digestDecisions(
+    priorities.filter((decision) => !isFresh(decision)),
+    coverage.filter((decision) => !isFresh(decision)),
   );
-  if (seen !== state.decisionsSeen) return null;
+  if (before !== state.decisionsSeen) return null;
   return {
-    events,
-    creation: null,
-    attributeChanges: new Map(events.map((event) => [event.id, attributesSetBy(event)])),
-    decisions: {
-      initialPriority: null,
-      initialExclusion: null,
-      priorities: new Map(fresh.map(({ eventId, priority }) => [eventId, { priority, corrected: false }])),
-      exclusions: new Map(freshCoverage.map(({ eventId, exclusion }) => [eventId, { exclusion }])),
-      digest: digestDecisions(known, coverage),
-    },
+    initialPriority: null,
+    initialExclusion: null,
+    priorities: new Map(fresh.map(({ eventId, priority }) => [eventId, { priority, corrected: false }])),
+    exclusions: new Map(freshCoverage.map(({ eventId, exclusion }) => [eventId, { exclusion }])),
+    digest: digestDecisions(priorities, coverage),
   };
+}
+
+/** Most events neither decide nor change an attribute; they share these. */
+const noChanges: ReadonlyMap<string, never> = new Map<string, never>();
+
+function nothingDecided(digest: string): DecisionTimeline {
+  return { initialPriority: null, initialExclusion: null, priorities: noChanges, exclusions: noChanges, digest };
+}
+
+function attributeChangesOf(events: readonly TicketEvent[]): Timeline['attributeChanges'] {
+  const changing = events.filter(({ type }) => type === 'ticket.plan.changed' || type === 'ticket.fields.changed');
+  return changing.length === 0 ? noChanges : new Map(changing.map((event) => [event.id, attributesSetBy(event)]));
 }
 
 /** Whether an event says something about the time before it. */

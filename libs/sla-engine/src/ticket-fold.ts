@@ -121,11 +121,11 @@ export class TicketFold {
   }
 
   /** Warnings worth saying at the horizon: the clock still runs unbroken, the crossing is recent and no higher one was crossed. */
-  sayWarnings(horizon: Horizon, crossedSince: ReadonlyMap<ClockState, number>): void {
+  sayWarnings(horizon: Horizon): void {
     for (const clock of this.state.clocks) {
       const latest = clock.crossed.at(-1);
       if (latest === undefined || clock.phase !== 'running' || clock.breachedAt !== null) continue;
-      if (clock.crossed.length <= (crossedSince.get(clock) ?? 0)) continue;
+      if (!this.book.crossed.includes(clock)) continue;
       const terms = this.promised.termsOf(clock);
       const isWarning = terms.warnings.some(({ label }) => label === latest.label);
       if (isWarning && horizon.duesBefore - latest.at <= WARNING_IS_NEWS_MS) this.book.sayWarning(clock, terms, latest);

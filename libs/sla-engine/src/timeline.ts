@@ -65,7 +65,9 @@ export function readTimeline(history: TicketHistory, eventsUpTo: Instant): Timel
   };
 }
 
-export function orderedEvents(events: readonly TicketEvent[], eventsUpTo: Instant): TicketEvent[] {
+export function orderedEvents(events: readonly TicketEvent[], eventsUpTo: Instant): readonly TicketEvent[] {
+  const [only] = events;
+  if (only && events.length === 1) return only.occurredAt <= eventsUpTo ? events : [];
   const byId = new Map<string, { event: TicketEvent; key: EventKey }>();
   for (const event of events) {
     if (event.occurredAt <= eventsUpTo && !byId.has(event.id)) byId.set(event.id, { event, key: eventKey(event) });
@@ -174,7 +176,15 @@ export function digestDecisions(
   const mix = (text: string): void => {
     for (let index = 0; index < text.length; index++) hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
   };
-  for (const { decisionId, kind, priority } of priorities) mix(`${decisionId} ${kind} ${priority}\n`);
-  for (const { eventId, kind, exclusion } of coverage) mix(`${eventId} ${kind} ${exclusion ?? ''}\n`);
+  const mixAll = (first: string, second: string, third: string): void => {
+    mix(first);
+    mix(' ');
+    mix(second);
+    mix(' ');
+    mix(third);
+    mix('\n');
+  };
+  for (const { decisionId, kind, priority } of priorities) mixAll(decisionId, kind, priority);
+  for (const { eventId, kind, exclusion } of coverage) mixAll(eventId, kind, exclusion ?? '');
   return `${priorities.length}.${coverage.length}.${(hash >>> 0).toString(36)}`;
 }
