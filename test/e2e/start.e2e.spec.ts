@@ -1,5 +1,5 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
@@ -48,7 +48,7 @@ function start(...more: string[]): Start {
     ready: async (limitMs) => {
       const end = began + limitMs;
       while (!output.includes('Punctual is ready')) {
-        if (child.exitCode !== null || performance.now() > end)
+        if (child.exitCode !== null || child.signalCode !== null || performance.now() > end)
           throw new Error(`not ready after ${limitMs} ms:\n${output}`);
         await new Promise((done) => setTimeout(done, 50));
       }
@@ -65,7 +65,7 @@ function urlOf(service: string, { output }: Start): string {
 
 async function json(url: string): Promise<Record<string, unknown>> {
   const response = await fetch(url);
-  return { status: response.status, ...((await response.json()) as object) };
+  return { ...((await response.json()) as object), httpStatus: response.status };
 }
 
 /** Asks until `holds` answers true, at most 20 s. */
@@ -84,6 +84,8 @@ async function clocksOf(start: Start, source: string, ticket: string): Promise<n
 
 beforeAll(() => {
   data = mkdtempSync(join(tmpdir(), 'punctual-start-'));
+  // Run as root, the database has a user of its own, who must be able to get there.
+  chmodSync(data, 0o755);
 });
 
 afterAll(async () => {
@@ -105,7 +107,7 @@ describe('the one command', { timeout: 120_000 }, () => {
       expect(output).toMatch(new RegExp(`^${name} .*first_response`, 'm'));
     for (const service of ['intake', 'classifier', 'sla-clock']) {
       const url = urlOf(service, running);
-      expect(await json(`${url}/health/ready`)).toMatchObject({ status: 200 });
+      expect(await json(`${url}/health/ready`)).toMatchObject({ httpStatus: 200 });
       expect(await json(`${url}/openapi.json`)).toMatchObject({ openapi: expect.stringMatching(/^3\./) as string });
       expect(await (await fetch(`${url}/metrics`)).text()).toContain(`service="${service}"`);
     }
@@ -144,13 +146,14 @@ describe('the one command', { timeout: 120_000 }, () => {
     const second = start();
     expect(await second.exited).toBe(1);
     expect(second.output()).toContain(`process ${running.process.pid ?? ''}`);
-    expect(await json(`${urlOf('intake', running)}/health/ready`)).toMatchObject({ status: 200 });
+    expect(await json(`${urlOf('intake', running)}/health/ready`)).toMatchObject({ httpStatus: 200 });
   });
 
   it('stops in order on SIGTERM, also when asked twice, and stops its database', async () => {
     if (running === undefined) throw new Error('not started');
-    running.process.kill('SIGTERM');
-    setTimeout(() => running?.process.kill('SIGTERM'), 100);
+    const { process: stopping } = running;
+    stopping.kill('SIGTERM');
+    setTimeout(() => stopping.kill('SIGTERM'), 100);
     expect(await running.exited).toBe(0);
     expect(running.output()).toContain('Stopped; nothing is lost.');
     expect(existsSync(join(data, 'postgres', 'postmaster.pid'))).toBe(false);

@@ -1,4 +1,6 @@
 import { Body, Controller, Get, Module, Param, Post } from '@nestjs/common';
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { Writable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Health } from './health.js';
@@ -158,4 +160,17 @@ describe('two services in one process', () => {
     expect((await fetch(`${second.http.url}/health/ready`)).status).toBe(200);
     await second.http.stop();
   });
+});
+
+describe('a service that stops', () => {
+  it('does not wait for a connection that never carried a request', async () => {
+    const { http } = await start('stopping');
+    const socket = connect(Number(new URL(http.url).port), '127.0.0.1');
+    await once(socket, 'connect');
+    // The server has taken the connection once it answers on a later one.
+    await fetch(`${http.url}/health/live`);
+    const closed = once(socket, 'close');
+    await http.stop();
+    await closed;
+  }, 5_000);
 });

@@ -49,7 +49,9 @@ function rowsOf({ name, attainment, running, notCovered }: PolicyReport): string
   for (const [priority, uncovered] of left) {
     if (uncovered > 0) rows.push(['none', priority, '', '', '', '', '', '', '', count(uncovered)]);
   }
-  return rows.map((row, index) => [index === 0 ? name : '', ...row]);
+  return rows
+    .filter((row) => row.slice(3).some((cell) => cell !== ''))
+    .map((row, index) => [index === 0 ? name : '', ...row]);
 }
 
 function isOf(clock: ClockAnswer, row: AttainmentAnswer): boolean {

@@ -8,7 +8,7 @@ const brackenfold: Company = {
   name: 'Brackenfold Automation',
   policy: 'rewst',
   weight: 26,
-  agents: { zone: 'America/Denver', opens: 6, closes: 17 },
+  agents: { zone: 'America/Denver', opens: 4, closes: 18 },
   promised: { zone: 'America/New_York', opens: 3, closes: 18 },
   offices: [
     { zone: 'America/Denver', weight: 5, languages: { en: 1 } },
