@@ -24,7 +24,7 @@ export function howToTry(services: RunningServices): string[] {
     '    "data": {"subject": "All calls are down", "body": "Production is down for everyone since this morning.",',
     '             "plan": "Advanced", "channel": "web-form", "priority": "P1", "actor": {"role": "requester"}}}\'',
     '',
-    '  Some seconds later, read its clocks (live time follows the last 5 seconds, so that late deliveries find their place):',
+    '  Read its clocks back, with why they stand as they do:',
     '',
     `  curl -s ${services.slaClock.url}/v1/tickets/alvklang/HELLO-1`,
   ];
