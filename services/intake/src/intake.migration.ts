@@ -11,6 +11,7 @@ export class IntakeTables1790000100000 implements MigrationInterface {
         policy text,
         mode   text NOT NULL DEFAULT 'live' CHECK (mode IN ('live', 'historical')),
         at     bigint,
+        ending boolean NOT NULL DEFAULT false,
         CHECK ((mode = 'historical') = (at IS NOT NULL))
       )`);
     // One row, updated twice per watermark: the free space keeps those updates on the page (HOT).

@@ -8,6 +8,8 @@ export interface SourceRow {
   readonly mode: 'live' | 'historical';
   /** How far a historical session has come, epoch ms as text (bigint); null while live. */
   readonly at: string | null;
+  /** Its sender has ended the session; the watermark that carries its last progress makes it live. */
+  readonly ending: boolean;
 }
 
 export const SourceEntity = new EntitySchema<SourceRow>({
@@ -19,5 +21,6 @@ export const SourceEntity = new EntitySchema<SourceRow>({
     policy: { type: 'text', nullable: true },
     mode: { type: 'text' },
     at: { type: 'bigint', nullable: true },
+    ending: { type: 'boolean' },
   },
 });

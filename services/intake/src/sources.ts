@@ -60,6 +60,7 @@ export class Sources {
     this.refuseFuture(at);
     return this.exclusively(async (manager) => {
       const current = await find(manager, source);
+      if (await isEnding(manager, source)) throw busy(2);
       if (current?.mode === 'historical') {
         if (at === null || at === current.at) return current;
         throw conflict(
@@ -86,7 +87,7 @@ export class Sources {
     this.refuseFuture(at);
     return this.exclusively(async (manager) => {
       const current = await find(manager, source);
-      if (current?.mode !== 'historical' || current.at === null) {
+      if (current?.mode !== 'historical' || current.at === null || (await isEnding(manager, source))) {
         throw conflict('no_session', `'${source}' has no session; begin one first.`, current);
       }
       if (at < current.at) {
@@ -105,12 +106,15 @@ export class Sources {
     });
   }
 
-  /** Ends a session: the source is live, its time is the watermark's. A live source stays live. */
+  /**
+   * Ends a session: with the next watermark, which still carries its last progress, the source is live and its time the watermark's. So the
+   * tail of the history is folded as history. A live source stays live.
+   */
   async endSession(source: string): Promise<Source> {
     return this.exclusively(async (manager) => {
       const rows: SourceRow[] = await manager.query(
         `INSERT INTO intake.source (source) VALUES ($1)
-         ON CONFLICT (source) DO UPDATE SET mode = 'live', at = NULL RETURNING source, policy, mode, at`,
+         ON CONFLICT (source) DO UPDATE SET ending = source.mode = 'historical' RETURNING source, policy, 'live' AS mode, NULL AS at`,
         [source],
       );
       return first(rows);
@@ -159,7 +163,8 @@ function busy(seconds: number): ProblemError {
     status: 503,
     code: 'sources_busy',
     title: 'A watermark is still under way',
-    detail: 'Its append is slow or was cut off and may still arrive. Send this again after the seconds in Retry-After.',
+    detail:
+      'The watermark that ends a session, or one that was cut off, is still to come. Send this again after the seconds in Retry-After.',
     headers: { 'retry-after': String(Math.max(1, seconds)) },
   });
 }
@@ -167,6 +172,10 @@ function busy(seconds: number): ProblemError {
 async function find(manager: EntityManager, source: string): Promise<Source | null> {
   const row = await manager.getRepository(SourceEntity).findOneBy({ source });
   return row === null ? null : toSource(row);
+}
+
+async function isEnding(manager: EntityManager, source: string): Promise<boolean> {
+  return manager.getRepository(SourceEntity).existsBy({ source, ending: true });
 }
 
 function first(rows: SourceRow[] | [SourceRow[], number]): Source {

@@ -104,6 +104,7 @@ export class WatermarkTicker {
     if (goesOn) {
       await publishWithin(log, onEveryPartition({ kind: 'watermark', at, sources }, log.partitions));
       this.newest = at;
+      await session.query(MAKE_ENDED_LIVE);
     } else {
       logger.pino.warn(
         { behindMs: last - at },
@@ -129,6 +130,9 @@ const MARK_UNSETTLED = `
   WITH before AS (SELECT last_at, unsettled_until::text FROM intake.watermark)
   UPDATE intake.watermark SET unsettled_until = clock_timestamp() + make_interval(secs => $1)
     FROM before RETURNING before.last_at, before.unsettled_until`;
+
+/** Sessions whose last progress the watermark just appended carries: the lock `sources` kept others from ending meanwhile. */
+const MAKE_ENDED_LIVE = "UPDATE intake.source SET mode = 'live', at = NULL, ending = false WHERE ending";
 
 const MARK_SETTLED = 'UPDATE intake.watermark SET unsettled_until = $1::timestamptz, last_at = $2';
 

@@ -90,10 +90,32 @@ describe('a historical session', () => {
     const ended = await running.send('POST', `${desk}/sessions/end`);
     expect(ended).toMatchObject({ status: 200, body: { mode: 'live', at: null } });
     await running.intake.tick();
-    expect(await lastWatermark()).toMatchObject({ sources: {} });
+    await running.intake.tick();
+    expect((await lastWatermark())?.sources).toEqual({});
     expect((await running.send('GET', '/v1/sources')).body).toEqual([
       { source: name, policy: null, mode: 'live', at: null },
     ]);
+  });
+
+  it('ends only once a watermark has carried its last progress, so that its tail is folded as history', async () => {
+    await running.send('POST', `${desk}/sessions`);
+    await running.intake.tick();
+    const at = NOON - 3_600_000;
+    await running.send('POST', `${desk}/progress`, { at: new Date(at).toISOString() });
+    expect((await running.send('POST', `${desk}/sessions/end`)).status).toBe(200);
+    await running.intake.tick();
+    expect((await lastWatermark())?.sources).toEqual({ [name]: { at, mode: 'historical' } });
+    await running.intake.tick();
+    expect((await lastWatermark())?.sources).toEqual({});
+  });
+
+  it('cannot begin anew before it has ended', async () => {
+    await running.send('POST', `${desk}/sessions`);
+    await running.send('POST', `${desk}/sessions/end`);
+    const early = await running.send('POST', `${desk}/sessions`, { at: '2020-01-01T00:00:00Z' });
+    expect([early.status, early.body['code']]).toEqual([503, 'sources_busy']);
+    await running.intake.tick();
+    expect((await running.send('POST', `${desk}/sessions`, { at: '2020-01-01T00:00:00Z' })).status).toBe(201);
   });
 
   it('goes on only', async () => {
