@@ -35,6 +35,9 @@ export function classifyFault(error: unknown): Fault {
   return 'bug';
 }
 
+/** What kafkajs throws of its own: brokers that are away, elections, timeouts. The next attempt finds out. */
+const kafkaErrors = /^KafkaJS/;
+
 function classifyOne(error: object): Fault | null {
   if (error instanceof StreamError) return classifyStreamError(error);
   const { code, message } = error as { code?: unknown; message?: unknown };
@@ -42,6 +45,7 @@ function classifyOne(error: object): Fault | null {
     if (transientSystemCodes.has(code) || transientStates.has(code)) return 'transient';
     if (/^[0-9A-Z]{5}$/.test(code) && transientClasses.has(code.slice(0, 2))) return 'transient';
   }
+  if (error instanceof Error && kafkaErrors.test(error.name)) return 'transient';
   return typeof message === 'string' && transientMessages.test(message) ? 'transient' : null;
 }
 
@@ -50,8 +54,13 @@ function classifyStreamError(error: StreamError): Fault | null {
     case 'fenced':
       return 'fenced';
     case 'not_ready':
+    case 'log_unavailable':
       return 'transient';
     case 'log_changed':
+    case 'log_ahead_of_database':
+    case 'outbox_gap':
+    case 'topic_mismatch':
+    case 'partitions_mismatch':
     case 'input_gap':
       return 'refused';
     default:

@@ -7,6 +7,9 @@ export {
   type EmbeddedLogOptions,
 } from './embedded/embedded-log.js';
 export type { EmbeddedTiming } from './embedded/embedded-timing.js';
+export { openKafkaLog } from './kafka/kafka-log.js';
+export type { KafkaLogOptions, KafkaTiming } from './kafka/kafka-options.js';
+export { topicSettings, type TopicSettings } from './kafka/topic-settings.js';
 export { classifyFault, type Fault } from './fault.js';
 export { EVENT_LOG, EventLogModule, type EventLogModuleOptions } from './nest/event-log-module.js';
 export { EventLogStrategy, type EventLogStrategyOptions } from './nest/event-log-strategy.js';

@@ -133,6 +133,11 @@ export class PartitionFold {
     }
   }
 
+  /** Moves past offsets of the log that are no records, in memory; the position is saved as after idle units. */
+  skipTo(offset: number): void {
+    if (this.#spell !== undefined && this.#spell.position < offset) this.#spell.position = offset;
+  }
+
   /** Saves a position that idle units have moved. Never throws. */
   async savePosition(): Promise<void> {
     const spell = this.#spell;

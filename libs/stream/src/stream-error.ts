@@ -4,6 +4,14 @@ export type StreamErrorCode =
   | 'partitions_mismatch'
   /** A position belongs to another log, or lies past this log's end. */
   | 'log_changed'
+  /** Kafka has outputs that the database does not know to have made: it was restored to an earlier moment. */
+  | 'log_ahead_of_database'
+  /** Outputs are missing between the last one relayed and the next one kept. */
+  | 'outbox_gap'
+  /** A topic exists with other settings than are stated. */
+  | 'topic_mismatch'
+  /** The log does not take records now; the same may succeed later. */
+  | 'log_unavailable'
   /** Records between a position and the log's start are gone. */
   | 'input_gap'
   /** Another owner has taken the partition over; this one can commit nothing. */

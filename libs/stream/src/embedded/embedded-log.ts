@@ -1,7 +1,9 @@
 import pg from 'pg';
 import type { DataSource } from 'typeorm';
+import { checkProcessOptions } from '../check-process-options.js';
 import { encodeRecord, type EncodedRecord } from '../encoded-record.js';
 import type { EventLog, LogRecord, OutgoingRecord, Processing, ProcessOptions, Sql } from '../event-log.js';
+import { poolSize } from '../pool-size.js';
 import { poolSql } from '../pool-sql.js';
 import { StreamError } from '../stream-error.js';
 import { describeError, nestStreamLogger, type StreamLogger } from '../stream-logger.js';
@@ -13,7 +15,7 @@ import { EmbeddedProcessing } from './embedded-processing.js';
 import { defaultTiming, type EmbeddedTiming } from './embedded-timing.js';
 import { LogHeads } from './log-heads.js';
 import { openStore } from './open-store.js';
-import { PublishQueue } from './publish-queue.js';
+import { PublishQueue } from '../publish-queue.js';
 import { readRecords } from './read-records.js';
 import { trimPartition } from './trim-topic.js';
 
@@ -247,26 +249,6 @@ class PostgresLog implements EmbeddedLog {
   #assertOpen(): void {
     if (this.#closed !== undefined) throw new StreamError('closed', 'the event log was closed');
   }
-}
-
-function checkProcessOptions({ group, topics, maxBatch }: ProcessOptions): void {
-  if (group === '') throw new StreamError('invalid_option', 'a group needs a name');
-  if (topics.length === 0) throw new StreamError('invalid_option', `group '${group}' names no topic`);
-  if (maxBatch !== undefined && !(Number.isInteger(maxBatch) && maxBatch > 0)) {
-    throw new StreamError(
-      'invalid_option',
-      `maxBatch of group '${group}' must be a whole number above 0, not ${maxBatch}`,
-    );
-  }
-}
-
-function poolSize(dataSource: DataSource): number {
-  const { options } = dataSource;
-  if (options.type !== 'postgres') {
-    throw new StreamError('invalid_option', `the event log needs PostgreSQL, not ${options.type}`);
-  }
-  const extra = options.extra as { max?: number } | undefined;
-  return options.poolSize ?? extra?.max ?? pg.defaults.poolSize ?? 10;
 }
 
 function listenConnection(dataSource: DataSource): pg.ClientConfig {

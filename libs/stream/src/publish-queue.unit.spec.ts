@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { EncodedRecord } from '../encoded-record.js';
+import type { EncodedRecord } from './encoded-record.js';
 import { PublishQueue } from './publish-queue.js';
 
 function record(partition: number, value: string): EncodedRecord {

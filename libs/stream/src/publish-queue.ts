@@ -1,4 +1,4 @@
-import type { EncodedRecord } from '../encoded-record.js';
+import type { EncodedRecord } from './encoded-record.js';
 
 interface Waiting {
   readonly records: readonly EncodedRecord[];

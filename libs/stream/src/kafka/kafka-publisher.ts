@@ -1,0 +1,105 @@
+import type { Kafka, Producer } from 'kafkajs';
+import type { EncodedRecord } from '../encoded-record.js';
+import { PublishQueue } from '../publish-queue.js';
+import { StreamError } from '../stream-error.js';
+import { toMessage } from './kafka-message.js';
+
+/** More records than this waiting for acknowledgements, and further ones are refused at once. */
+const mostWaiting = 50_000;
+
+export interface PublisherSettings {
+  readonly kafka: Kafka;
+  readonly prefix: string;
+  readonly publishMs: number;
+}
+
+/**
+ * Publishes with `acks=all` and an idempotent producer to explicit partitions. Publishes to one partition keep their order; what arrives
+ * while a send is under way goes with the next.
+ */
+export class KafkaPublisher {
+  readonly #settings: PublisherSettings;
+  readonly #queue: PublishQueue;
+  #producer: Promise<Producer> | undefined;
+  #waiting = 0;
+
+  constructor(settings: PublisherSettings) {
+    this.#settings = settings;
+    this.#queue = new PublishQueue((records) => this.#send(records));
+  }
+
+  /** Resolves when every in-sync replica has the records. Throws `log_unavailable`; the log may hold them all the same. */
+  async publish(records: readonly EncodedRecord[]): Promise<void> {
+    if (this.#waiting > mostWaiting) {
+      throw new StreamError('log_unavailable', `${this.#waiting} records wait for Kafka; send again in a while`);
+    }
+    this.#waiting += records.length;
+    try {
+      await this.#queue.add(records);
+    } finally {
+      this.#waiting -= records.length;
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#queue.settled();
+    const producer = await this.#producer?.catch(() => undefined);
+    await producer?.disconnect();
+  }
+
+  async #send(records: readonly EncodedRecord[]): Promise<void> {
+    const { prefix, publishMs } = this.#settings;
+    try {
+      const producer = await within(publishMs, this.#connected());
+      await within(publishMs, producer.sendBatch({ acks: -1, topicMessages: byTopic(records, prefix) }));
+    } catch (error) {
+      // Its sequence numbers may have a gap now, which the broker would refuse for ever; a new producer starts anew.
+      const broken = this.#producer;
+      this.#producer = undefined;
+      void broken?.then((producer) => producer.disconnect()).catch(() => undefined);
+      throw new StreamError('log_unavailable', 'Kafka did not acknowledge the records; send them again', {
+        cause: error,
+      });
+    }
+  }
+
+  #connected(): Promise<Producer> {
+    if (this.#producer === undefined) {
+      const { kafka } = this.#settings;
+      const producer = kafka.producer({
+        idempotent: true,
+        maxInFlightRequests: 1,
+        allowAutoTopicCreation: false,
+        // Idempotence wants every retry; `publishMs` ends the wait.
+        retry: { initialRetryTime: 50, maxRetryTime: 1_000, retries: 20 },
+      });
+      this.#producer = producer.connect().then(() => producer);
+    }
+    return this.#producer;
+  }
+}
+
+/** Records as `sendBatch` takes them, in their order. */
+export function byTopic(records: readonly EncodedRecord[], prefix: string) {
+  const topics = new Map<string, ReturnType<typeof toMessage>[]>();
+  for (const record of records) {
+    const messages = topics.get(record.topic) ?? [];
+    topics.set(record.topic, messages);
+    messages.push(toMessage(record));
+  }
+  return [...topics].map(([topic, messages]) => ({ topic: prefix + topic, messages }));
+}
+
+/** Rejects after `ms`; what is under way goes on, and its end is ignored. */
+async function within<T>(ms: number, action: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`Kafka did not answer within ${ms} ms`)), ms);
+  });
+  action.catch(() => undefined);
+  try {
+    return await Promise.race([action, limit]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,248 @@
+import type { Admin, Kafka, Producer } from 'kafkajs';
+import type { DataSource } from 'typeorm';
+import { backoffMs, pause } from '../backoff.js';
+import type { Sql } from '../event-log.js';
+import { classifyFault } from '../fault.js';
+import { poolSql } from '../pool-sql.js';
+import { StreamError } from '../stream-error.js';
+import { describeError, type StreamLogger } from '../stream-logger.js';
+import type { KafkaTiming } from './kafka-options.js';
+import { byTopic } from './kafka-publisher.js';
+import type { KafkaTopics } from './kafka-topics.js';
+import { forgetRelayed, outboxReach, readOutbox, type OutboxRow, type RelayPosition } from './outbox.js';
+
+export interface RelaySettings {
+  readonly kafka: Kafka;
+  readonly admin: Admin;
+  readonly dataSource: DataSource;
+  readonly topics: KafkaTopics;
+  readonly logId: string;
+  readonly prefix: string;
+  readonly group: string;
+  /** The input topics whose positions number the outputs. */
+  readonly inputs: readonly string[];
+  readonly partitions: number;
+  readonly timing: KafkaTiming;
+  readonly logger: StreamLogger;
+}
+
+/** Outputs of one input partition in one transaction; a transaction costs some 6 ms whatever its size. */
+const pageSize = 500;
+
+interface Connection {
+  query<Row>(text: string, values?: unknown[]): Promise<{ readonly rows: Row[] }>;
+}
+
+/**
+ * Carries a group's outputs from the outbox to Kafka, each once and in order. Of a group's processes one relays at a time:
+ *
+ *     waiting ──advisory lock──▶ fencing: the producer takes its transactional id over ──▶ positions read ──▶ relaying
+ *        ▲                                                                                                       │
+ *        └───────────────────── a fault, or the connection that holds the lock is gone ──────────────────────────┘
+ *
+ * Each Kafka transaction holds outputs and the position after them (as offsets of a group of its own), so a position read after the take
+ * over cannot be behind the log. PostgreSQL mirrors it, because Kafka forgets the offsets of idle groups; the larger of the two is true.
+ */
+export class OutboxRelay {
+  readonly #settings: RelaySettings;
+  readonly #stopping = new AbortController();
+  readonly #sql: Sql;
+  #running: Promise<void> = Promise.resolve();
+  #wake: () => void = () => undefined;
+  #woken = false;
+  #refusal: StreamError | null = null;
+
+  constructor(settings: RelaySettings) {
+    this.#settings = settings;
+    this.#sql = poolSql(settings.dataSource);
+  }
+
+  /** Why nothing is relayed until someone decides; null while nothing is in the way. */
+  get refusal(): StreamError | null {
+    return this.#refusal;
+  }
+
+  start(): void {
+    this.#running = this.#run();
+  }
+
+  /** There are new outputs. */
+  wake(): void {
+    this.#woken = true;
+    this.#wake();
+  }
+
+  /** Resolves when Kafka has every output that is committed now, whoever relays them. Throws the refusal. */
+  async drained(): Promise<void> {
+    const { logId, group } = this.#settings;
+    const targets = new Map<string, number>();
+    for (const { topic, partition, next } of await outboxReach(this.#sql, logId, group)) {
+      targets.set(`${partition}/${topic}`, next);
+    }
+    for (;;) {
+      const reach = await outboxReach(this.#sql, logId, group);
+      if (reach.every(({ topic, partition, relayed }) => relayed >= (targets.get(`${partition}/${topic}`) ?? 0)))
+        return;
+      if (this.#refusal !== null) throw this.#refusal;
+      if (this.#stopping.signal.aborted)
+        throw new StreamError('closed', 'the processing was stopped before its outputs left');
+      this.wake();
+      await pause(10, this.#stopping.signal);
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    this.#wake();
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#stopping;
+    const { timing, logger, group } = this.#settings;
+    let failures = 0;
+    while (!signal.aborted) {
+      try {
+        const led = await this.#leadIfFree(() => (failures = 0));
+        if (!led) await pause(timing.relayTakeOverMs, signal);
+      } catch (error) {
+        failures += 1;
+        const refused = classifyFault(error) === 'refused';
+        this.#refusal = refused ? (error as StreamError) : null;
+        const details = { group, failures, ...describeError(error) };
+        if (refused && failures === 1) logger.error('the outputs stand still until someone decides', details);
+        else if (!refused) logger.warn('outputs could not be relayed and will be tried again', details);
+        await pause(refused ? 10_000 : backoffMs(failures, 50, 5_000), signal);
+      }
+    }
+  }
+
+  /** Leads until the stop; false at once where another process leads. The lock lives as long as the connection all statements use. */
+  async #leadIfFree(onProgress: () => void): Promise<boolean> {
+    const { dataSource, logId, group } = this.#settings;
+    const runner = dataSource.createQueryRunner();
+    const lock = `punctual relay ${logId} ${group}`;
+    try {
+      const connection = (await runner.connect()) as Connection;
+      const sql: Sql = {
+        async query<Row extends object>(text: string, parameters?: readonly unknown[]): Promise<Row[]> {
+          return (await connection.query<Row>(text, parameters as unknown[] | undefined)).rows;
+        },
+      };
+      const [row] = await sql.query<{ free: boolean }>('SELECT pg_try_advisory_lock(hashtextextended($1, 0)) AS free', [
+        lock,
+      ]);
+      if (row?.free !== true) return false;
+      try {
+        await this.#lead(sql, onProgress);
+      } finally {
+        await sql.query('SELECT pg_advisory_unlock(hashtextextended($1, 0))', [lock]).catch(() => undefined);
+      }
+      return true;
+    } finally {
+      await runner.release();
+    }
+  }
+
+  async #lead(sql: Sql, onProgress: () => void): Promise<void> {
+    const { kafka, prefix, group, logId, timing } = this.#settings;
+    const { signal } = this.#stopping;
+    const producer = kafka.producer({
+      transactionalId: `${prefix}${group}.relay`,
+      idempotent: true,
+      maxInFlightRequests: 1,
+      allowAutoTopicCreation: false,
+      transactionTimeout: 30_000,
+      // Transactions back to back meet CONCURRENT_TRANSACTIONS and then sleep the first retry time: 100 ms would be the rule.
+      retry: { initialRetryTime: 5, maxRetryTime: 500, retries: 12 },
+    });
+    try {
+      // Takes the transactional id over: a former leader's open transaction is settled, and it can commit no more.
+      await producer.connect();
+      const positions = await this.#readPositions(sql);
+      await forgetRelayed(sql, logId, group, [...positions.values()]);
+      this.#refusal = null;
+      while (!signal.aborted) {
+        this.#woken = false;
+        const rows = await readOutbox(sql, logId, group, [...positions.values()], pageSize);
+        if (rows.length === 0) {
+          await this.#moreOutputs(timing.relayPollMs);
+          continue;
+        }
+        const moved = await this.#relay(producer, rows);
+        for (const position of moved) positions.set(`${position.partition}/${position.topic}`, position);
+        await forgetRelayed(sql, logId, group, moved);
+        onProgress();
+      }
+    } finally {
+      await producer.disconnect().catch(() => undefined);
+    }
+  }
+
+  /** One Kafka transaction: the outputs, and the positions after them. */
+  async #relay(producer: Producer, rows: readonly OutboxRow[]): Promise<RelayPosition[]> {
+    const { topics, prefix, group } = this.#settings;
+    await topics.ensure(rows.map(({ topic }) => topic));
+    const moved = new Map<string, RelayPosition>();
+    for (const { origin, seq } of rows) moved.set(`${origin.partition}/${origin.topic}`, { ...origin, seq: seq + 1 });
+    const transaction = await producer.transaction();
+    try {
+      await transaction.sendBatch({ acks: -1, topicMessages: byTopic(rows, prefix) });
+      await transaction.sendOffsets({
+        consumerGroupId: `${prefix}${group}.relay`,
+        topics: this.#settings.inputs.map((topic) => ({
+          topic: prefix + topic,
+          partitions: [...moved.values()]
+            .filter((position) => position.topic === topic)
+            .map(({ partition, seq }) => ({ partition, offset: String(seq) })),
+        })),
+      });
+      await transaction.commit();
+    } catch (error) {
+      // Whether it was committed is read from the positions after the next take over.
+      if (transaction.isActive()) await transaction.abort().catch(() => undefined);
+      throw error;
+    }
+    return [...moved.values()];
+  }
+
+  async #readPositions(sql: Sql): Promise<Map<string, RelayPosition>> {
+    const { admin, prefix, group, inputs, partitions, logId } = this.#settings;
+    const recorded = await admin.fetchOffsets({
+      groupId: `${prefix}${group}.relay`,
+      topics: inputs.map((topic) => prefix + topic),
+    });
+    const reach = await outboxReach(sql, logId, group);
+    const positions = new Map<string, RelayPosition>();
+    for (const topic of inputs) {
+      const offsets = recorded.find((one) => one.topic === prefix + topic)?.partitions ?? [];
+      for (let partition = 0; partition < partitions; partition += 1) {
+        const inKafka = Number(offsets.find((one) => one.partition === partition)?.offset ?? -1);
+        const known = reach.find((one) => one.topic === topic && one.partition === partition);
+        if (inKafka > (known?.next ?? 0)) this.#refuseAhead(topic, partition, inKafka, known?.next ?? 0);
+        const seq = Math.max(inKafka, known?.relayed ?? 0, 0);
+        positions.set(`${partition}/${topic}`, { topic, partition, seq });
+      }
+    }
+    return positions;
+  }
+
+  #refuseAhead(topic: string, partition: number, inKafka: number, next: number): never {
+    throw new StreamError(
+      'log_ahead_of_database',
+      `Kafka has ${inKafka} outputs of group '${this.#settings.group}' from partition ${partition} of '${topic}', but the database made only ${next}: ` +
+        'it was restored to an earlier moment. Restore the newer database, or start a new database on new topics (KAFKA_PREFIX) and replay.',
+    );
+  }
+
+  #moreOutputs(ms: number): Promise<void> {
+    if (this.#woken || this.#stopping.signal.aborted) return Promise.resolve();
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      this.#wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+}
