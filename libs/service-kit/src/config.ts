@@ -51,8 +51,35 @@ export const commonVariables = {
   KAFKA_BROKERS: z
     .string()
     .transform((text) => text.split(',').map((broker) => broker.trim()))
+    .refine(
+      (brokers) => brokers.every((broker) => /^[^\s:/]+:\d{1,5}$|^\[[^\]]+\]:\d{1,5}$/.test(broker)),
+      'expected host:port',
+    )
     .optional()
     .describe('Set it to host:port,host:port to use Kafka; leave it unset for the embedded event log.'),
+  KAFKA_PREFIX: z
+    .string()
+    .regex(/^[A-Za-z0-9._-]{0,60}$/, 'expected letters, digits and . _ - only')
+    .default('')
+    .describe('Set it to what stands before every topic and group, where several Punctuals share a cluster.'),
+  KAFKA_REPLICATION: wholeNumber(1, 32)
+    .optional()
+    .describe('Set it to the copies of each topic partition, 3 in production; unset leaves it to the brokers.'),
+  KAFKA_SSL: flag.prefault('false').describe('Set it to true to speak TLS with the brokers.'),
+  KAFKA_SSL_CA: z
+    .string()
+    .regex(/-----BEGIN CERTIFICATE-----/, 'expected a certificate in PEM')
+    .optional()
+    .describe('Set KAFKA_SSL_CA_FILE to the PEM file of the authority that signed the brokers’ certificates.'),
+  KAFKA_SASL_MECHANISM: z
+    .enum(['plain', 'scram-sha-256', 'scram-sha-512'], { error: 'expected plain, scram-sha-256 or scram-sha-512' })
+    .optional()
+    .describe('Set it to plain, scram-sha-256 or scram-sha-512, with KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD.'),
+  KAFKA_SASL_USERNAME: z.string().optional().describe('Set it to the user that the brokers know.'),
+  KAFKA_SASL_PASSWORD: z
+    .string()
+    .optional()
+    .describe('Set KAFKA_SASL_PASSWORD (or KAFKA_SASL_PASSWORD_FILE) to the password of that user.'),
   PARTITIONS: wholeNumber(1, 1_024)
     .prefault('8')
     .describe('Set it to the number of partitions the store was created with.'),
@@ -86,6 +113,7 @@ export function readConfig<Shape extends z.ZodRawShape>(
     if (value !== undefined) values[variable] = value;
   }
   const unreadable = new Set(problems.map((problem) => problem.variable.replace(/_FILE$/, '')));
+  problems.push(...kafkaProblems(values));
   const parsed = schema.safeParse(values);
   if (parsed.success && problems.length === 0) return parsed.data;
   for (const issue of parsed.error?.issues ?? []) {
@@ -96,6 +124,40 @@ export function readConfig<Shape extends z.ZodRawShape>(
     problems.push({ variable, what: issue.message, fix });
   }
   throw new ConfigError(problems);
+}
+
+/** What each variable of Kafka needs of the others; half of a login must not turn into none. */
+function kafkaProblems(values: Readonly<Record<string, string>>): ConfigProblem[] {
+  const needs = [
+    ['KAFKA_SASL_MECHANISM', 'KAFKA_SASL_USERNAME'],
+    ['KAFKA_SASL_MECHANISM', 'KAFKA_SASL_PASSWORD'],
+    ['KAFKA_SASL_USERNAME', 'KAFKA_SASL_MECHANISM'],
+    ['KAFKA_SASL_PASSWORD', 'KAFKA_SASL_MECHANISM'],
+    ['KAFKA_SASL_MECHANISM', 'KAFKA_BROKERS'],
+    ['KAFKA_SSL', 'KAFKA_BROKERS'],
+  ] as const;
+  const unmet = needs.filter(([given, needed]) => {
+    const isGiven = values[given] !== undefined && values[given] !== 'false';
+    return isGiven && values[needed] === undefined;
+  });
+  const ca: ConfigProblem[] =
+    values['KAFKA_SSL_CA'] !== undefined && values['KAFKA_SSL'] !== 'true'
+      ? [
+          {
+            variable: 'KAFKA_SSL_CA',
+            what: 'is set, but KAFKA_SSL is not true',
+            fix: 'Set KAFKA_SSL=true, or unset it.',
+          },
+        ]
+      : [];
+  return [
+    ...unmet.map(([given, needed]) => ({
+      variable: needed,
+      what: `is not set, but ${given} is`,
+      fix: `Set ${needed}, or unset ${given}.`,
+    })),
+    ...ca,
+  ];
 }
 
 function valueOf(variable: string, env: Environment, problems: ConfigProblem[]): string | undefined {

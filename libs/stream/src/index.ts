@@ -16,6 +16,7 @@ export { EventLogStrategy, type EventLogStrategyOptions } from './nest/event-log
 export { jsonLines } from './json-lines.js';
 export { HandlerErrorFilter } from './nest/handler-error-filter.js';
 export { OnTopic } from './nest/on-topic.js';
+export { openEventLog, type EventLogConfig, type OpenEventLogOptions } from './open-event-log.js';
 export { StreamError, type StreamErrorCode } from './stream-error.js';
 export { nestStreamLogger, type StreamLogger } from './stream-logger.js';
 export { streamMigrations } from './stream-migrations.js';

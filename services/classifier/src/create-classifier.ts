@@ -15,7 +15,7 @@ import {
   type Clock,
   type ServiceLogger,
 } from '@punctual/service-kit';
-import { EventLogStrategy, openEmbeddedLog, streamMigrations, whyNotFollowing, type EventLog } from '@punctual/stream';
+import { EventLogStrategy, openEventLog, streamMigrations, whyNotFollowing, type EventLog } from '@punctual/stream';
 import type { DataSource } from 'typeorm';
 import type { ClassifierConfig } from './classifier-config.js';
 import { ClassifierFolder } from './classifier-folder.js';
@@ -32,7 +32,7 @@ export const classifierDatabase = {
 
 export interface ClassifierOptions {
   readonly config: ClassifierConfig;
-  /** The log to consume; opened (embedded) on the DataSource and closed with the service if absent. */
+  /** The log to consume; opened by `config` and closed with the service if absent. */
   readonly eventLog?: EventLog;
   /** Opened by `config` and closed with the service if absent. */
   readonly dataSource?: DataSource;
@@ -61,7 +61,9 @@ export async function createClassifier(options: ClassifierOptions): Promise<Clas
   try {
     const dataSource = options.dataSource ?? (await openDatabase(config, logger));
     if (options.dataSource === undefined) closers.push(() => dataSource.destroy());
-    const log = options.eventLog ?? (await openEmbeddedLog({ dataSource, partitions: config.PARTITIONS, clock }));
+    const log =
+      options.eventLog ??
+      (await openEventLog(config, dataSource, { clientId: `punctual-classifier-${config.INSTANCE_ID}`, clock }));
     if (options.eventLog === undefined) closers.push(() => log.close());
 
     const strategy = new EventLogStrategy({ log, group: 'classifier', topics: [topics.received] });

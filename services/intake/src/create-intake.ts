@@ -14,7 +14,7 @@ import {
   type Clock,
   type ServiceLogger,
 } from '@punctual/service-kit';
-import { openEmbeddedLog, streamMigrations, type EventLog } from '@punctual/stream';
+import { openEventLog, streamMigrations, type EventLog } from '@punctual/stream';
 import type { DataSource } from 'typeorm';
 import { AccessTokens } from './access-tokens.js';
 import { EventPublisher } from './event-publisher.js';
@@ -39,7 +39,7 @@ export const intakeDatabase = {
 
 export interface IntakeOptions {
   readonly config: IntakeConfig;
-  /** The log to write; opened (embedded) on the DataSource and closed with intake if absent. */
+  /** The log to write; opened by `config` and closed with intake if absent. */
   readonly eventLog?: EventLog;
   /** Opened by `config` and closed with intake if absent. */
   readonly dataSource?: DataSource;
@@ -68,7 +68,9 @@ export async function createIntake(options: IntakeOptions): Promise<Intake> {
   try {
     const dataSource = options.dataSource ?? (await openDatabase(config, logger));
     if (options.dataSource === undefined) closers.push(() => dataSource.destroy());
-    const log = options.eventLog ?? (await openLog(config, dataSource, clock));
+    const log =
+      options.eventLog ??
+      (await openEventLog(config, dataSource, { clientId: `punctual-intake-${config.INSTANCE_ID}`, clock }));
     if (options.eventLog === undefined) closers.push(() => log.close());
 
     const versions = new PolicyVersions(dataSource);
@@ -142,14 +144,6 @@ async function openDatabase(config: IntakeConfig, logger: ServiceLogger): Promis
     applicationName: 'intake',
     onWaiting: (reason) => logger.pino.info({ reason }, 'waiting for PostgreSQL'),
   });
-}
-
-async function openLog(config: IntakeConfig, dataSource: DataSource, clock: Clock): Promise<EventLog> {
-  if (config.KAFKA_BROKERS !== undefined) {
-    const what = 'intake does not open a Kafka log by itself yet';
-    throw new ConfigError([{ variable: 'KAFKA_BROKERS', what, fix: 'Unset it to use the embedded event log.' }]);
-  }
-  return openEmbeddedLog({ dataSource, partitions: config.PARTITIONS, clock });
 }
 
 async function assertDefaultPolicy(config: IntakeConfig, versions: PolicyVersions): Promise<void> {

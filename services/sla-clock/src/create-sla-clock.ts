@@ -15,7 +15,7 @@ import {
   type Clock,
   type ServiceLogger,
 } from '@punctual/service-kit';
-import { EventLogStrategy, openEmbeddedLog, streamMigrations, whyNotFollowing, type EventLog } from '@punctual/stream';
+import { EventLogStrategy, openEventLog, streamMigrations, whyNotFollowing, type EventLog } from '@punctual/stream';
 import type { DataSource } from 'typeorm';
 import { EventSignal } from './events/event-signal.js';
 import { EventTail } from './events/event-tail.js';
@@ -36,7 +36,7 @@ export const slaClockDatabase = {
 
 export interface SlaClockOptions {
   readonly config: SlaClockConfig;
-  /** The log to consume; opened (embedded) on the DataSource and closed with the service if absent. */
+  /** The log to consume; opened by `config` and closed with the service if absent. */
   readonly eventLog?: EventLog;
   /** Opened by `config` and closed with the service if absent. */
   readonly dataSource?: DataSource;
@@ -65,7 +65,9 @@ export async function createSlaClock(options: SlaClockOptions): Promise<SlaClock
   try {
     const dataSource = options.dataSource ?? (await openDatabase(config, logger));
     if (options.dataSource === undefined) closers.push(() => dataSource.destroy());
-    const log = options.eventLog ?? (await openEmbeddedLog({ dataSource, partitions: config.PARTITIONS, clock }));
+    const log =
+      options.eventLog ??
+      (await openEventLog(config, dataSource, { clientId: `punctual-sla-clock-${config.INSTANCE_ID}`, clock }));
     if (options.eventLog === undefined) closers.push(() => log.close());
 
     const strategy = new EventLogStrategy({ log, group: 'sla-clock', topics: [topics.classified] });
