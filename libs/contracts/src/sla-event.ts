@@ -44,6 +44,7 @@ export type SlaEventType =
   | 'sla.request.refused'
   | 'sla.request.retracted'
   | 'sla.breach.waived'
+  | 'sla.breach.retracted'
   | 'sla.surge.started'
   | 'sla.surge.ended';
 

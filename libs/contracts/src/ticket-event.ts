@@ -59,6 +59,16 @@ const attributes = {
 export const ChangeKind = z.enum(['correction', 'change']);
 export type ChangeKind = z.infer<typeof ChangeKind>;
 
+/**
+ * Which cycle of a promise a waiver concerns: by number, or by the id of the breach's SLA event. With neither: the latest that has begun
+ * when the waiver is granted.
+ */
+const waivedCycle = {
+  promise: shortText,
+  cycle: z.int().min(1).optional(),
+  breach: shortText.optional(),
+};
+
 const text = {
   subject: z.string().max(2_000).optional(),
   body: z.string().max(200_000).optional(),
@@ -131,6 +141,20 @@ export const ticketEventData = {
     /** What the policy requires to be supplied, by its own names. */
     supplied: z.record(z.string().max(100), z.string().max(2_000)).optional(),
   }),
+  /** Takes a breach out of attainment without deleting it (SLA-SEMANTICS §11). One granted before the breach holds too. */
+  'ticket.waiver.granted': z
+    .strictObject({ ...common, actor: Actor, ...waivedCycle, reason: z.string().min(1).max(500) })
+    .refine(({ cycle, breach }) => cycle === undefined || breach === undefined, {
+      path: ['breach'],
+      error: 'name the cycle or the breach, not both',
+    }),
+  /** Ends the waiver that the event `waiver` granted. */
+  'ticket.waiver.withdrawn': z.strictObject({
+    ...common,
+    actor: Actor,
+    waiver: shortText,
+    reason: z.string().min(1).max(500).optional(),
+  }),
   'ticket.merged': z.strictObject({
     ...common,
     into: shortText,
@@ -147,7 +171,8 @@ export type TicketEventData<T extends TicketEventType = TicketEventType> = z.inf
 
 /**
  * The order of kinds at one instant (SLA-SEMANTICS §1): created 0, priority, plan and fields 1, assignment 2, requester message 3,
- * agent message 4, status 5, merge, delete and restore 6. A request is a requester's message in kind.
+ * agent message 4, status 5, merge, delete and restore 6. A request is a requester's message in kind; a waiver is a 1, and its withdrawal
+ * a 2, so that at one instant it finds what it ends.
  */
 export function kindRank(event: Pick<TicketEvent, 'type' | 'data'>): number {
   switch (event.type) {
@@ -156,8 +181,10 @@ export function kindRank(event: Pick<TicketEvent, 'type' | 'data'>): number {
     case 'ticket.priority.changed':
     case 'ticket.plan.changed':
     case 'ticket.fields.changed':
+    case 'ticket.waiver.granted':
       return 1;
     case 'ticket.assignment.changed':
+    case 'ticket.waiver.withdrawn':
       return 2;
     case 'ticket.message.added':
       return event.data.actor?.role === 'requester' || event.data.actor?.role === 'participant' ? 3 : 4;

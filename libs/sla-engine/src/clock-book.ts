@@ -1,10 +1,11 @@
 import type { Instant, SlaEventType } from '@punctual/contracts';
 import type { PromiseTerms } from '@punctual/policy';
-import { draftOfClock, draftOfTicket } from './clock-draft.js';
+import { breachKeyOf, breachTypeOf, draftOfClock, draftOfTicket, type Word } from './clock-draft.js';
 import { PastRecorder, TimelineNeeded } from './clock-past.js';
 import { account, nextInstant, retarget, schedule, thresholdsOf, workTarget, type Run } from './clock.js';
 import type { Saying } from './draft.js';
-import type { ClockState, TicketState } from './ticket-state.js';
+import type { ClockState, TicketState, Waiver } from './ticket-state.js';
+import { namesBreach, takeAwaited, waiverSentence } from './waiver.js';
 
 /**
  * The clocks of one ticket during a fold: every change of a clock goes through here, is said (`sayings`) and marked (`touched`).
@@ -55,6 +56,7 @@ export class ClockBook {
       dueAt: null,
       breachedAt: null,
       elapsedAtBreach: null,
+      waiver: takeAwaited(this.state, terms.id, (awaiting) => awaiting.cycle === cycle),
       stoppedAt: null,
       endedBy: null,
       verdictKey: null,
@@ -215,10 +217,29 @@ export class ClockBook {
     this.count(clock, terms, at, null, 'deadline_passed');
     clock.breachedAt = at;
     clock.elapsedAtBreach = clock.elapsed;
-    const type = clock.commitment === 'objective' ? 'sla.clock.missed' : 'sla.clock.breached';
-    this.say(clock, terms, type, at, null, 'deadline_passed');
+    this.say(clock, terms, breachTypeOf(clock), at, null, 'deadline_passed');
+    this.waiveIfGranted(clock, terms, at);
     schedule(clock, terms);
     clock.dueAt = at;
+  }
+
+  /** Waives what is broken or may yet break; a cycle that is waived already stays so. `terms` are null where none are left. */
+  waive(clock: ClockState, terms: PromiseTerms | null, waiver: Waiver, at: Instant): void {
+    if (clock.waiver !== null) return;
+    clock.waiver = waiver;
+    this.touched.add(clock);
+    if (clock.breachedAt !== null) this.sayWaived(clock, terms, waiver, at);
+  }
+
+  /** Ends the waiver of a cycle: its breach counts again. */
+  endWaiver(clock: ClockState, terms: PromiseTerms | null, at: Instant, cause: string): void {
+    const saidAs = clock.waiver?.saidAs ?? null;
+    clock.waiver = null;
+    this.touched.add(clock);
+    if (saidAs === null) return;
+    const word: Word = { type: 'sla.breach.retracted', at, cause, reasonCode: 'waiver_withdrawn', threshold: null };
+    const draft = draftOfClock(this.state, clock, terms, word);
+    this.sayings.push({ kind: 'retracts', key: saidAs, type: 'sla.breach.waived', draft });
   }
 
   /** A warning worth saying: the latest threshold crossed by a clock that still runs unbroken. */
@@ -230,6 +251,27 @@ export class ClockBook {
   sayOfTicket(type: SlaEventType, at: Instant, cause: string | null, reasonCode: string, reason: string): void {
     const word = { type, at, cause, reasonCode, threshold: null };
     this.sayings.push({ kind: 'says', draft: draftOfTicket(this.state, word, reason) });
+  }
+
+  private waiveIfGranted(clock: ClockState, terms: PromiseTerms, at: Instant): void {
+    const breach = breachKeyOf(this.state, clock);
+    clock.waiver ??= takeAwaited(this.state, clock.promise, (awaiting) => namesBreach(awaiting.breach, breach));
+    if (clock.waiver !== null) this.sayWaived(clock, terms, clock.waiver, at);
+  }
+
+  private sayWaived(clock: ClockState, terms: PromiseTerms | null, waiver: Waiver, at: Instant): void {
+    const reason = waiverSentence(waiver);
+    const word: Word = {
+      type: 'sla.breach.waived',
+      at,
+      cause: waiver.eventId,
+      reasonCode: 'waived',
+      threshold: null,
+      reason,
+    };
+    const draft = draftOfClock(this.state, clock, terms, word);
+    this.sayings.push({ kind: 'says', draft });
+    clock.waiver = { ...waiver, saidAs: draft.key };
   }
 
   private changePauseReason(

@@ -14,6 +14,8 @@ export interface Word {
   readonly reasonCode: string;
   /** The label of the threshold it speaks of; null where it speaks of none. */
   readonly threshold: string | null;
+  /** In place of the sentence of its reason code. */
+  readonly reason?: string;
 }
 
 /** What is said of a clock as it stands. `terms` are null where none are left to count by: then it is said as counted so far. */
@@ -22,17 +24,7 @@ export function draftOfClock(ticket: TicketState, clock: ClockState, terms: Prom
   const { breachedAt, elapsedAtBreach, targetMs } = clock;
   const elapsedMs = terms ? elapsedAt(clock, terms, at) : clock.elapsed;
   const ended = clock.stoppedAt !== null;
-  const parts = [
-    type,
-    ticket.source,
-    ticket.ticket,
-    clock.promise,
-    clock.target,
-    clock.cycleKey,
-    ticket.policyVersion,
-    at,
-    cause,
-  ];
+  const parts = clockParts(ticket, clock, type, at, cause);
   if (threshold !== null) parts.push(threshold);
   return {
     type,
@@ -48,14 +40,34 @@ export function draftOfClock(ticket: TicketState, clock: ClockState, terms: Prom
     elapsedMs,
     remainingMs: targetMs === null ? null : Math.max(0, targetMs - elapsedMs),
     lateMs: ended && elapsedAtBreach !== null ? elapsedMs - elapsedAtBreach : null,
-    lateWallMs: ended && breachedAt !== null ? at - breachedAt : null,
+    lateWallMs: clock.stoppedAt !== null && breachedAt !== null ? clock.stoppedAt - breachedAt : null,
     cause,
     reasonCode,
-    reason: sentence(type, reasonCode, clock, threshold),
+    reason: word.reason ?? sentence(type, reasonCode, clock, threshold),
     threshold,
     attributes: whose(ticket),
     key: contentKey(parts),
   };
+}
+
+/** The content key under which the breach of a broken clock is said. */
+export function breachKeyOf(ticket: TicketState, clock: ClockState): string {
+  return contentKey(clockParts(ticket, clock, breachTypeOf(clock), clock.breachedAt ?? 0, null));
+}
+
+/** An objective is missed; every other promise is breached. */
+export function breachTypeOf({ commitment }: Pick<ClockState, 'commitment'>): SlaEventType {
+  return commitment === 'objective' ? 'sla.clock.missed' : 'sla.clock.breached';
+}
+
+function clockParts(
+  { source, ticket, policyVersion }: TicketState,
+  { promise, target, cycleKey }: ClockState,
+  type: SlaEventType,
+  at: Instant,
+  cause: string | null,
+): (string | number | null)[] {
+  return [type, source, ticket, promise, target, cycleKey, policyVersion, at, cause];
 }
 
 /** Something said of the ticket rather than of a clock. */

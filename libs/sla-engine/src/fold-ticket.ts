@@ -5,7 +5,7 @@ import { elapsedAt, nextInstant } from './clock.js';
 import type { Saying } from './draft.js';
 import type { TicketHistory } from './engine-input.js';
 import { TicketFold } from './ticket-fold.js';
-import { compareKeys, type ClockState, type TicketState } from './ticket-state.js';
+import { compareKeys, type ClockState, type TicketState, type Waiver } from './ticket-state.js';
 import {
   attributesSetBy,
   digestDecisions,
@@ -31,7 +31,7 @@ export interface Folded {
 /** A clock as readers see it. `elapsedMs` is counted up to `asOf` (the stop, once stopped). */
 export interface ClockView extends Omit<
   ClockState,
-  'crossed' | 'passed' | 'nextThreshold' | 'verdictKey' | 'endedBy' | 'fixedDueAt'
+  'crossed' | 'passed' | 'nextThreshold' | 'verdictKey' | 'endedBy' | 'fixedDueAt' | 'waiver'
 > {
   readonly asOf: Instant;
   readonly elapsedMs: number;
@@ -39,6 +39,10 @@ export interface ClockView extends Omit<
   readonly outcome: ClockOutcome;
   /** Working ms after the deadline, so far or until the stop; null where it never passed. */
   readonly lateMs: number | null;
+  /** Broken, and the breach is waived: it does not count in attainment. */
+  readonly waived: boolean;
+  /** Who waived this cycle and why; also while there is no breach to waive. */
+  readonly waiver: Omit<Waiver, 'saidAs'> | null;
   readonly warnings: readonly { readonly label: string; readonly at: Instant }[];
   readonly nextFireAt: Instant | null;
 }
@@ -128,9 +132,17 @@ export function viewClock(clock: ClockState, fold: TicketFold | null, asOf: Inst
     remainingMs: targetMs === null ? null : Math.max(0, targetMs - elapsedMs),
     outcome: outcomeOf(clock),
     lateMs: elapsedAtBreach === null ? null : elapsedMs - elapsedAtBreach,
+    waived: breachedAt !== null && clock.waiver !== null,
+    waiver: waiverView(clock.waiver),
     warnings: clock.crossed,
     nextFireAt: nextInstant(clock),
   };
+}
+
+function waiverView(waiver: Waiver | null): ClockView['waiver'] {
+  if (waiver === null) return null;
+  const { eventId, at, by, reason } = waiver;
+  return { eventId, at, by, reason };
 }
 
 export function outcomeOf(clock: Pick<ClockState, 'phase' | 'breachedAt' | 'commitment' | 'targetMs'>): ClockOutcome {
@@ -249,6 +261,7 @@ function emptyState(source: string, ticket: string, policy: CompiledPolicy): Tic
     stay: null,
     cycles: {},
     clocks: [],
+    waivers: [],
     retractions: {},
   };
 }

@@ -119,6 +119,11 @@ export class PromisedClocks {
     return terms;
   }
 
+  /** The terms a clock runs or ran under, as far as any are left; null where nothing is promised any more. */
+  termsLeftOf(clock: ClockState): PromiseTerms | null {
+    return this.promise(clock.promise) ?? null;
+  }
+
   /** The running and paused clocks of these targets; of any, where none is named. */
   openClocks(...targets: readonly ClockState['target'][]): ClockState[] {
     return this.state.clocks.filter(

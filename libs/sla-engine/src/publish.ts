@@ -121,6 +121,7 @@ function retraction(
 
 const retractedTypes: Readonly<Record<string, SlaEventType>> = {
   clock: 'sla.clock.retracted',
+  breach: 'sla.breach.retracted',
   ticket: 'sla.ticket.retracted',
   escalation: 'sla.escalation.withdrawn',
   request: 'sla.request.retracted',

@@ -37,6 +37,7 @@ const sentences: Readonly<Record<string, string>> = {
   retargeted: 'What applies to the ticket changed, and with it the {target}',
   corrected: 'What applies to the ticket was corrected from the start, and with it the {target}',
   no_promise: 'What now applies to the ticket promises no {target}',
+  waiver_withdrawn: 'The waiver of the breach was withdrawn',
   late_evidence: 'An event that belongs before what was folded arrived later, and this no longer holds',
 };
 

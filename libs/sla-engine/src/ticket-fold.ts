@@ -4,6 +4,7 @@ import type { WorkingCalendar } from '@punctual/working-time';
 import { ClockBook } from './clock-book.js';
 import { CREATION, PromisedClocks } from './promised-clocks.js';
 import type { ClockState, TicketState } from './ticket-state.js';
+import { Waivers } from './waivers.js';
 import { eventKey, mergeAttributes, type DecisionTimeline, type Timeline } from './timeline.js';
 
 /**
@@ -20,6 +21,7 @@ import { eventKey, mergeAttributes, type DecisionTimeline, type Timeline } from 
 export class TicketFold {
   readonly book: ClockBook;
   readonly promised: PromisedClocks;
+  private readonly waivers: Waivers;
 
   constructor(
     readonly state: TicketState,
@@ -28,6 +30,7 @@ export class TicketFold {
   ) {
     this.book = new ClockBook(state, fromStart);
     this.promised = new PromisedClocks(state, policy, this.book, fromStart);
+    this.waivers = new Waivers(state, this.book, this.promised);
   }
 
   /** Creates the ticket: coverage is decided and the first clocks start (SLA-SEMANTICS §3). */
@@ -67,6 +70,8 @@ export class TicketFold {
     if (state.createdAt === null) return;
     const at = Math.max(event.occurredAt, state.createdAt);
     this.fireBefore(at);
+    if (event.type === 'ticket.waiver.granted') return this.waivers.grant(event, at);
+    if (event.type === 'ticket.waiver.withdrawn') return this.waivers.withdraw(event, at);
     if (state.gone !== null) {
       if (event.type === 'ticket.restored' || event.type === 'ticket.created') this.restore(at, event.id);
       return;

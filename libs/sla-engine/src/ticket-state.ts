@@ -1,4 +1,4 @@
-import type { Assignment, Commitment, Instant, Target, TicketFields, TicketStatus } from '@punctual/contracts';
+import type { Actor, Assignment, Commitment, Instant, Target, TicketFields, TicketStatus } from '@punctual/contracts';
 
 /**
  * What the engine remembers of a ticket between folds: plain JSON, bounded by the promises that are open, not by the ticket's age.
@@ -44,6 +44,8 @@ export interface TicketState {
   /** Cycles begun so far, by promise id. */
   cycles: Record<string, number>;
   clocks: ClockState[];
+  /** Waivers of cycles or breaches that are still to come. */
+  waivers: AwaitingWaiver[];
   /** Content keys that were retracted, and how often: the count is part of a later identical event's id. */
   retractions: Record<string, number>;
 }
@@ -56,6 +58,26 @@ export interface AttributesState {
   readonly product: string | null;
   readonly stage: string | null;
   readonly fields: TicketFields;
+}
+
+/** Who waived a breach, and why (SLA-SEMANTICS §11). */
+export interface Waiver {
+  /** The event that granted it. */
+  readonly eventId: string;
+  readonly at: Instant;
+  readonly by: Actor;
+  readonly reason: string;
+  /** Content key of the unretracted `sla.breach.waived`; null while there is no breach. */
+  readonly saidAs: string | null;
+}
+
+/** A waiver that waits for its cycle to begin, or for the breach it names. */
+export interface AwaitingWaiver {
+  readonly promise: string;
+  /** Null where it names a breach. */
+  readonly cycle: number | null;
+  readonly breach: string | null;
+  readonly waiver: Waiver;
 }
 
 /** Instant, source sequence, kind, id (SLA-SEMANTICS §1). */
@@ -100,6 +122,8 @@ export interface ClockState {
   dueAt: Instant | null;
   breachedAt: Instant | null;
   elapsedAtBreach: number | null;
+  /** The waiver that takes a breach of this cycle out of attainment, granted before or after it. */
+  waiver: Waiver | null;
   stoppedAt: Instant | null;
   endedBy: 'solve' | 'gone' | null;
   /** Content key of the unretracted `met`, `completed` or `cancelled`. */

@@ -35,6 +35,13 @@ const assign = (person: string | null, team: string | null): Body => ({
   data: { assignee: { person, team } },
 });
 
+const lead = { role: 'agent' as const, id: 'lead-1' };
+const waive = (cycle: { promise: string; cycle?: number; breach?: string }): Body => ({
+  type: 'ticket.waiver.granted',
+  data: { ...cycle, actor: lead, reason: 'The carrier was down' },
+});
+const withdraw = (waiver: string): Body => ({ type: 'ticket.waiver.withdrawn', data: { waiver, actor: lead } });
+
 const phrases: Readonly<Record<string, Body>> = {
   created: { type: 'ticket.created', data: { origin: 'requester' } },
   'created by an agent on behalf': { type: 'ticket.created', data: { origin: 'on_behalf' } },
@@ -69,6 +76,11 @@ const phrases: Readonly<Record<string, Body>> = {
   deleted: { type: 'ticket.deleted', data: { spam: false } },
   restored: { type: 'ticket.restored', data: {} },
   'asks for an update': { type: 'ticket.request.made', data: { request: 'update' } },
+  'reply is waived': waive({ promise: 'reply' }),
+  'reply is waived again': waive({ promise: 'reply' }),
+  'first next is waived': waive({ promise: 'next', cycle: 1 }),
+  'waiver of 11:00 is withdrawn': withdraw('11:00 reply is waived'),
+  'waiver of 09:30 is withdrawn': withdraw('09:30 reply is waived'),
   'becomes normal': { type: 'ticket.priority.changed', data: { priority: 'normal', kind: 'change' } },
   'becomes urgent': { type: 'ticket.priority.changed', data: { priority: 'urgent', kind: 'change' } },
   'was urgent all along': { type: 'ticket.priority.changed', data: { priority: 'urgent', kind: 'correction' } },

@@ -66,6 +66,29 @@ const body: fc.Arbitrary<Body> = fc.oneof(
     })),
   },
   { weight: 1, arbitrary: fc.constant<Body>({ type: 'ticket.request.made', data: { request: 'update' } }) },
+  {
+    weight: 3,
+    arbitrary: fc
+      .record({
+        promise: fc.constantFrom('reply', 'next', 'fixed', 'taken', 'stay'),
+        cycle: fc.option(fc.integer({ min: 1, max: 3 }), { nil: undefined }),
+      })
+      .map(({ promise, cycle }): Body => {
+        const named = cycle === undefined ? {} : { cycle };
+        return {
+          type: 'ticket.waiver.granted',
+          data: { promise, ...named, actor: { role: 'agent', id: 'lead' }, reason: 'law' },
+        };
+      }),
+  },
+  // Which grant it ends is known once the events have ids.
+  {
+    weight: 2,
+    arbitrary: fc.constant<Body>({
+      type: 'ticket.waiver.withdrawn',
+      data: { waiver: 'none', actor: { role: 'agent', id: 'lead' } },
+    }),
+  },
   { weight: 1, arbitrary: fc.constant<Body>({ type: 'ticket.merged', data: { into: 'T-9', transfer: false } }) },
   { weight: 1, arbitrary: fc.constant<Body>({ type: 'ticket.deleted', data: { spam: false } }) },
   { weight: 2, arbitrary: fc.constant<Body>({ type: 'ticket.restored', data: {} }) },
@@ -97,13 +120,15 @@ export const history: fc.Arbitrary<TicketEvent[]> = fc
     let at = lawsBegin;
     steps.forEach(({ gap: step, body: { type, data }, id }, index) => {
       at += step;
+      const granted = events.findLast(({ type: earlier }) => earlier === 'ticket.waiver.granted');
+      const ends = type === 'ticket.waiver.withdrawn' && granted ? { waiver: granted.id } : {};
       const claimed = claim !== null && index === 1 ? { ticket: { createdAt: lawsBegin + claim } } : {};
       events.push({
         ...head,
         id: `e${id}-${index}`,
         type,
         occurredAt: at,
-        data: { ...data, ...claimed },
+        data: { ...data, ...claimed, ...ends },
       } as TicketEvent);
     });
     return events;
