@@ -156,6 +156,40 @@ describe('GET /v1/attainment and the metrics', () => {
   });
 });
 
+describe('a waiver', () => {
+  const firstResponses = async () => {
+    const { body } = await pipeline.get('/v1/attainment?policy=acme');
+    return (body['rows'] as Record<string, unknown>[]).find(
+      ({ target, priority }) => target === 'first_response' && priority === 'P1',
+    );
+  };
+
+  it('takes a breach out of attainment without deleting it, until it is withdrawn', async () => {
+    const { body } = await pipeline.get('/v1/clocks?state=breached&target=first_response&priority=P1&policy=acme');
+    const [broken] = body['clocks'] as { ticket: string; promise: string; cycle: number }[];
+    if (!broken) throw new Error('no first response is broken');
+    const { ticket, promise, cycle } = broken;
+    const { make } = ticketEvents(source, ticket, start);
+    const actor = { role: 'agent', id: 'lead-1' };
+    await pipeline.send(make('ticket.waiver.granted', 131, { promise, cycle, actor, reason: 'carrier' }, 'waive'));
+    await pass(132);
+    expect(await firstResponses()).toMatchObject({ kept: 1, breached: 0, waived: 1, attainment: 1 });
+    const view = await pipeline.get(`/v1/tickets/${encodeURIComponent(source)}/${ticket}`);
+    const clocks = view.body['clocks'] as Record<string, unknown>[];
+    expect(clocks.find((clock) => clock['promise'] === promise)).toMatchObject({
+      outcome: 'breached',
+      waived: true,
+      waiver: { eventId: 'waive', by: actor, reason: 'carrier' },
+    });
+    const metrics = await (await fetch(`${pipeline.url}/metrics`)).text();
+    const labels = 'policy="acme",target="first_response",priority="P1",commitment="guaranteed"';
+    expect(metrics).toContain(`punctual_sla_total{${labels},outcome="waived",service="sla-clock"} 1`);
+    await pipeline.send(make('ticket.waiver.withdrawn', 133, { waiver: 'waive', actor }, 'unwaive'));
+    await pass(134);
+    expect(await firstResponses()).toMatchObject({ kept: 1, breached: 1, waived: 0, attainment: 0.5 });
+  });
+});
+
 describe('GET /v1/events', () => {
   it('tells what is published, and resumes after the last event a client has', async () => {
     const first = await open('?types=sla.clock.met,sla.clock.started');

@@ -20,6 +20,7 @@ interface CycleRow {
   breached_at: string | null;
   stopped_at: string | null;
   late_ms: string | null;
+  waived: boolean;
 }
 
 /** How many promises were kept (SLA-SEMANTICS §11). */
@@ -43,7 +44,9 @@ export class AttainmentController {
       throw unknownPolicy(policy, await this.policies.names());
     }
     const rows: CycleRow[] = await this.dataSource.query(
-      `SELECT target, priority, commitment, outcome, breached_at, stopped_at, late_ms FROM sla_clock.clock
+      `SELECT target, priority, commitment, outcome, breached_at, stopped_at, late_ms,
+              coalesce((view->>'waived')::boolean, false) AS waived
+         FROM sla_clock.clock
         WHERE policy = $1 AND outcome <> 'unknown'
           AND ($2::bigint IS NULL OR coalesce(breached_at, stopped_at, $2) >= $2)
           AND ($3::bigint IS NULL OR coalesce(breached_at, stopped_at, $3 - 1) < $3)`,
@@ -57,6 +60,7 @@ export class AttainmentController {
       breachedAt: numberOrNull(row.breached_at),
       stoppedAt: numberOrNull(row.stopped_at),
       lateMs: numberOrNull(row.late_ms),
+      waived: row.waived,
     }));
     return { policy, from: wireInstant(from), to: wireInstant(to), rows: attainment(cycles, { from, to }) };
   }

@@ -25,6 +25,8 @@ export function wireClock(clock: ClockView) {
     elapsedMs: clock.elapsedMs,
     remainingMs: clock.remainingMs,
     lateMs: clock.lateMs,
+    waived: clock.waived,
+    waiver: clock.waiver === null ? null : { ...clock.waiver, at: formatInstant(clock.waiver.at) },
     warnings: clock.warnings.map(({ label, at }) => ({ label, at: formatInstant(at) })),
     nextFireAt: wireInstant(clock.nextFireAt),
     asOf: formatInstant(clock.asOf),

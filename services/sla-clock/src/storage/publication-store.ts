@@ -128,6 +128,7 @@ const outcomes: Readonly<Record<string, string>> = {
   'sla.clock.missed': 'missed',
   'sla.clock.completed': 'completed',
   'sla.clock.cancelled': 'cancelled',
+  'sla.breach.waived': 'waived',
   'sla.ticket.covered': 'covered',
   'sla.ticket.not_covered': 'not_covered',
 };
