@@ -106,18 +106,22 @@ function* verdictLines(clocks: readonly JudgedClock[]): Generator<string> {
       elapsedMs: clock.elapsedMs,
       breachedAt: text(clock.breachedAt),
       lateMs: clock.lateMs,
+      waived: clock.waived,
     });
   }
 }
 
-const columns: readonly Column[] = [
-  { title: 'target' },
-  { title: 'priority' },
-  { title: 'commitment' },
-  ...['kept', 'late', 'running', 'paused', 'cancelled', 'attainment', 'late p50', 'p90', 'p99', 'max'].map(
-    (title): Column => ({ title, align: 'right' }),
-  ),
-];
+/** Waived breaches have a column where there are any. */
+function columnsOf(anyWaived: boolean): Column[] {
+  const waived = anyWaived ? ['waived'] : [];
+  const figures = ['running', 'paused', 'cancelled', 'attainment', 'late p50', 'p90', 'p99', 'max'];
+  return [
+    { title: 'target' },
+    { title: 'priority' },
+    { title: 'commitment' },
+    ...['kept', 'late', ...waived, ...figures].map((title): Column => ({ title, align: 'right' })),
+  ];
+}
 
 function report(simulation: Simulation, policy: CompiledPolicy, history: History, until: Instant): string[] {
   const rows = attainment(simulation.clocks.map(({ clock }) => clock)).sort(byUrgency(policy));
@@ -126,7 +130,9 @@ function report(simulation: Simulation, policy: CompiledPolicy, history: History
     `Policy ${policy.id} (${policy.version.slice(0, 12)}), ${history.events} events, ${tickets} tickets, up to ${formatInstant(until)}`,
     '',
   ];
-  if (rows.length > 0) lines.push(...formatTable(columns, rows.map(cells)));
+  const anyWaived = rows.some((row) => row.waived > 0);
+  const body = rows.map((row) => cells(row, anyWaived));
+  if (rows.length > 0) lines.push(...formatTable(columnsOf(anyWaived), body));
   else lines.push('No clock ever ran.');
   const measured = rows.filter((row) => row.measured > 0);
   if (measured.length > 0) lines.push('', 'Measured without a promise:');
@@ -137,11 +143,12 @@ function report(simulation: Simulation, policy: CompiledPolicy, history: History
   return lines;
 }
 
-function cells(row: AttainmentRow): string[] {
+function cells(row: AttainmentRow, anyWaived: boolean): string[] {
   const late = row.late
     ? [row.late.p50, row.late.p90, row.late.p99, row.late.max].map(formatDuration)
     : ['-', '-', '-', '-'];
-  const counts = [row.kept, row.breached + row.missed, row.running, row.paused, row.cancelled].map(String);
+  const waived = anyWaived ? [row.waived] : [];
+  const counts = [row.kept, row.breached + row.missed, ...waived, row.running, row.paused, row.cancelled].map(String);
   const share = row.attainment === null ? '-' : `${(row.attainment * 100).toFixed(1)}%`;
   return [row.target, row.priority ?? '-', row.commitment, ...counts, share, ...late];
 }
