@@ -16,3 +16,16 @@ export { attainment, type AttainmentRange, type AttainmentRow, type JudgedCycle 
 export type { Segment } from './clock-past.js';
 export type { ClockState, EventKey, TicketState } from './ticket-state.js';
 export { targetNames } from './reasons.js';
+export { formatDuration } from './format-duration.js';
+export { pairPromises, type NamedPromise, type PromisePairs } from './what-if/promise-pairs.js';
+export { judgedTicket, type JudgedClock, type JudgedTicket, type Stretch } from './what-if/judged-ticket.js';
+export { sayCauses, type Cause, type CauseCode } from './what-if/causes.js';
+export {
+  changeKinds,
+  compareImportance,
+  compareVerdicts,
+  verdictOf,
+  type VerdictChange,
+  type VerdictChangeKind,
+} from './what-if/compare-verdicts.js';
+export { compareAttainment, type AttainmentComparison } from './what-if/compare-attainment.js';

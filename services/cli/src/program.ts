@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import type { ClassifyOptions } from './commands/classify.js';
 import type { ExplainOptions } from './commands/explain.js';
 import type { ImportOptions } from './commands/import.js';
@@ -7,6 +7,7 @@ import type { PolicyCheckOptions } from './commands/policy-check.js';
 import type { PolicyTestOptions } from './commands/policy-test.js';
 import type { ReplayOptions } from './commands/replay.js';
 import type { SimulateOptions } from './commands/simulate.js';
+import type { WhatIfOptions } from './commands/what-if.js';
 import { coloursFor } from './terminal/colour.js';
 import { UserError } from './user-error.js';
 
@@ -137,20 +138,30 @@ function buildProgram(end: (code: ExitCode) => void): Command {
 
   program
     .command('simulate')
-    .description('judge a whole history under a policy, offline')
+    .description('judge a whole history under a policy, or compare two, offline')
     .requiredOption('-p, --policy <policy>', PACK_OR_FILE)
     .requiredOption('-e, --events <file>', EVENTS)
+    .option('-c, --compare <policy>', 'what if: the other policy (B), beside the first (A)')
     .option('--until <instant>', 'how far time goes (default: the last event)')
-    .option('--json', 'one clock a line instead of the table')
+    .addOption(new Option('--most <number>', 'how many changes --compare lists (default: 20)').conflicts('json'))
+    .option('--json', 'one clock a line instead of the table; with --compare, one changed clock')
     .addHelpText(
       'after',
       example(
         'punctual simulate --policy desk.policy.yaml --events events.ndjson',
         'punctual simulate --policy rewst --events events.ndjson --until 2026-04-01 --json',
         'punctual import -m desk.mapping.yaml log.csv.gz | punctual simulate --policy desk.policy.yaml --events -',
+        'punctual simulate --policy desk.policy.yaml --compare next-year.policy.yaml --events events.ndjson --most 50',
       ),
     )
-    .action(async (options: SimulateOptions) => end(await (await import('./commands/simulate.js')).simulate(options)));
+    .action(async (options: SimulateOptions & Partial<WhatIfOptions>) => {
+      const { compare } = options;
+      if (compare === undefined && options.most !== undefined) {
+        throw new UserError('--most goes with --compare', { fix: 'add --compare POLICY, or leave --most out' });
+      }
+      if (compare === undefined) end(await (await import('./commands/simulate.js')).simulate(options));
+      else end(await (await import('./commands/what-if.js')).whatIf({ ...options, compare }));
+    });
 
   program
     .command('explain')

@@ -1,17 +1,15 @@
 import { formatInstant, targets, type Instant } from '@punctual/contracts';
 import type { CompiledPolicy } from '@punctual/policy';
-import { attainment, type AttainmentRow, type ClockView } from '@punctual/sla-engine';
+import { attainment, formatDuration, type AttainmentRow, type ClockView } from '@punctual/sla-engine';
 import { foldTicketEvents } from '../history/fold-history.js';
 import { compareText, readHistory, type History } from '../history/read-history.js';
-import { reportProblems } from '../history/report-problems.js';
+import { untilOf } from '../history/until.js';
 import { readPolicy } from '../policy/read-policy.js';
 import type { ExitCode } from '../program.js';
-import { formatDuration } from '../terminal/duration.js';
 import { instantOption } from '../terminal/instant-option.js';
 import { Output } from '../terminal/output.js';
 import { progressOf } from '../terminal/progress.js';
 import { formatTable, type Column } from '../terminal/table.js';
-import { UserError } from '../user-error.js';
 
 export interface SimulateOptions {
   readonly policy: string;
@@ -19,6 +17,8 @@ export interface SimulateOptions {
   readonly until?: string;
   readonly json?: boolean;
 }
+
+type UrgencyRow = Pick<AttainmentRow, 'target' | 'priority' | 'commitment'>;
 
 interface JudgedClock {
   readonly source: string;
@@ -38,16 +38,8 @@ export async function simulate(options: SimulateOptions): Promise<ExitCode> {
   const untilOption = instantOption('--until', options.until);
   const { policy } = await readPolicy(options.policy);
   const history = await readHistory(options.events);
-  const flawed = reportProblems(options.events, history);
-  const until = untilOption ?? history.last;
-  if (until === null) {
-    if (flawed)
-      throw new UserError('no line is a ticket event', {
-        where: options.events,
-        fix: 'one CloudEvent a line is expected; `punctual import` makes them from other logs',
-      });
-    return 0;
-  }
+  const { until, flawed } = untilOf(options.events, history, untilOption);
+  if (until === null) return 0;
   const simulation = await judge(history, policy, until);
   const output = Output.stdout();
   const lines = options.json ? verdictLines(simulation.clocks) : report(simulation, policy, history, until);
@@ -124,7 +116,9 @@ function columnsOf(anyWaived: boolean): Column[] {
 }
 
 function report(simulation: Simulation, policy: CompiledPolicy, history: History, until: Instant): string[] {
-  const rows = attainment(simulation.clocks.map(({ clock }) => clock)).sort(byUrgency(policy));
+  const rows = attainment(simulation.clocks.map(({ clock }) => clock)).sort(
+    byUrgency(policy.priorities.map(({ name }) => name)),
+  );
   const tickets = simulation.covered + [...simulation.notCovered.values()].reduce((sum, count) => sum + count, 0);
   const lines = [
     `Policy ${policy.id} (${policy.version.slice(0, 12)}), ${history.events} events, ${tickets} tickets, up to ${formatInstant(until)}`,
@@ -153,8 +147,9 @@ function cells(row: AttainmentRow, anyWaived: boolean): string[] {
   return [row.target, row.priority ?? '-', row.commitment, ...counts, share, ...late];
 }
 
-function byUrgency(policy: CompiledPolicy): (a: AttainmentRow, b: AttainmentRow) => number {
-  const place = (priority: string | null): number => policy.priorities.findIndex(({ name }) => name === priority);
+/** Rows by target, then the most urgent priority first as the policy has it, then commitment. */
+export function byUrgency(priorities: readonly string[]): (a: UrgencyRow, b: UrgencyRow) => number {
+  const place = (priority: string | null): number => priorities.findIndex((name) => name === priority);
   return (a, b) =>
     targets.indexOf(a.target) - targets.indexOf(b.target) ||
     place(a.priority) - place(b.priority) ||

@@ -1,7 +1,6 @@
 import type { Instant } from '@punctual/contracts';
-import type { ClockExplanation, ClockView, ExplainedSegment } from '@punctual/sla-engine';
+import { formatDuration, type ClockExplanation, type ClockView, type ExplainedSegment } from '@punctual/sla-engine';
 import type { Colours } from '../terminal/colour.js';
-import { formatDuration } from '../terminal/duration.js';
 import { formatTable } from '../terminal/table.js';
 import type { LocalTimes } from './local-times.js';
 

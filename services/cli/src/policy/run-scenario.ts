@@ -1,8 +1,7 @@
 import { decidePriorities, toPriorityInput } from '@punctual/classification';
 import { formatInstant, type Instant, type TicketEvent } from '@punctual/contracts';
 import { scenarioEvents, type ClockExpected, type DeskPolicy, type Scenario } from '@punctual/policy';
-import { foldTicket, type ClockView, type FoldedFromStart } from '@punctual/sla-engine';
-import { formatDuration } from '../terminal/duration.js';
+import { foldTicket, formatDuration, type ClockView, type FoldedFromStart } from '@punctual/sla-engine';
 import { judgeRequests } from './judge-requests.js';
 
 /** One expectation that does not hold. `where` names it as the file does. */
