@@ -18,6 +18,6 @@ export { HandlerErrorFilter } from './nest/handler-error-filter.js';
 export { OnTopic } from './nest/on-topic.js';
 export { openEventLog, type EventLogConfig, type OpenEventLogOptions } from './open-event-log.js';
 export { StreamError, type StreamErrorCode } from './stream-error.js';
-export { nestStreamLogger, type StreamLogger } from './stream-logger.js';
+export { nestStreamLogger, pinoStreamLogger, type StreamLogger } from './stream-logger.js';
 export { streamMigrations } from './stream-migrations.js';
 export { whyNotFollowing } from './why-not-following.js';

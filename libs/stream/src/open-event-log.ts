@@ -3,6 +3,7 @@ import { openEmbeddedLog } from './embedded/embedded-log.js';
 import type { EventLog } from './event-log.js';
 import { openKafkaLog } from './kafka/kafka-log.js';
 import type { KafkaLogOptions } from './kafka/kafka-options.js';
+import type { StreamLogger } from './stream-logger.js';
 
 /** The part of a service's configuration that says where its event log is. */
 export interface EventLogConfig {
@@ -23,6 +24,7 @@ export interface OpenEventLogOptions {
   readonly clientId: string;
   /** Tells when records are appended to the embedded log; Kafka's brokers have their own. */
   readonly clock?: { now(): number };
+  readonly logger?: StreamLogger;
 }
 
 /**
@@ -32,11 +34,12 @@ export interface OpenEventLogOptions {
 export async function openEventLog(
   config: EventLogConfig,
   dataSource: DataSource,
-  { clientId, clock }: OpenEventLogOptions,
+  { clientId, clock, logger }: OpenEventLogOptions,
 ): Promise<EventLog> {
   const { KAFKA_BROKERS: brokers, PARTITIONS: partitions } = config;
+  const said = logger === undefined ? {} : { logger };
   if (brokers === undefined) {
-    return openEmbeddedLog({ dataSource, partitions, ...(clock === undefined ? {} : { clock }) });
+    return openEmbeddedLog({ dataSource, partitions, ...said, ...(clock === undefined ? {} : { clock }) });
   }
   return openKafkaLog({
     dataSource,
@@ -45,6 +48,7 @@ export async function openEventLog(
     clientId,
     prefix: config.KAFKA_PREFIX,
     ...(config.KAFKA_REPLICATION === undefined ? {} : { replication: config.KAFKA_REPLICATION }),
+    ...said,
     ...security(config),
   });
 }

@@ -17,6 +17,22 @@ export function nestStreamLogger(context = 'EventLog'): StreamLogger {
   };
 }
 
+/** The part of a pino logger that is used here. */
+type PinoWrite = (details: Readonly<Record<string, unknown>>, message: string) => void;
+
+/** Reports through a service's own pino logger. */
+export function pinoStreamLogger(pino: {
+  readonly info: PinoWrite;
+  readonly warn: PinoWrite;
+  readonly error: PinoWrite;
+}): StreamLogger {
+  return {
+    info: (message, details) => pino.info(details, message),
+    warn: (message, details) => pino.warn(details, message),
+    error: (message, details) => pino.error(details, message),
+  };
+}
+
 /** An error as log details. */
 export function describeError(error: unknown): Readonly<Record<string, unknown>> {
   if (!(error instanceof Error)) return { error: typeof error === 'object' ? JSON.stringify(error) : String(error) };

@@ -15,7 +15,14 @@ import {
   type Clock,
   type ServiceLogger,
 } from '@punctual/service-kit';
-import { EventLogStrategy, openEventLog, streamMigrations, whyNotFollowing, type EventLog } from '@punctual/stream';
+import {
+  EventLogStrategy,
+  openEventLog,
+  pinoStreamLogger,
+  streamMigrations,
+  whyNotFollowing,
+  type EventLog,
+} from '@punctual/stream';
 import type { DataSource } from 'typeorm';
 import type { ClassifierConfig } from './classifier-config.js';
 import { ClassifierFolder } from './classifier-folder.js';
@@ -63,7 +70,11 @@ export async function createClassifier(options: ClassifierOptions): Promise<Clas
     if (options.dataSource === undefined) closers.push(() => dataSource.destroy());
     const log =
       options.eventLog ??
-      (await openEventLog(config, dataSource, { clientId: `punctual-classifier-${config.INSTANCE_ID}`, clock }));
+      (await openEventLog(config, dataSource, {
+        clientId: `punctual-classifier-${config.INSTANCE_ID}`,
+        clock,
+        logger: pinoStreamLogger(logger.pino),
+      }));
     if (options.eventLog === undefined) closers.push(() => log.close());
 
     const strategy = new EventLogStrategy({ log, group: 'classifier', topics: [topics.received] });

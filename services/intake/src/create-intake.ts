@@ -14,7 +14,7 @@ import {
   type Clock,
   type ServiceLogger,
 } from '@punctual/service-kit';
-import { openEventLog, streamMigrations, type EventLog } from '@punctual/stream';
+import { openEventLog, pinoStreamLogger, streamMigrations, type EventLog } from '@punctual/stream';
 import type { DataSource } from 'typeorm';
 import { AccessTokens } from './access-tokens.js';
 import { EventPublisher } from './event-publisher.js';
@@ -70,7 +70,11 @@ export async function createIntake(options: IntakeOptions): Promise<Intake> {
     if (options.dataSource === undefined) closers.push(() => dataSource.destroy());
     const log =
       options.eventLog ??
-      (await openEventLog(config, dataSource, { clientId: `punctual-intake-${config.INSTANCE_ID}`, clock }));
+      (await openEventLog(config, dataSource, {
+        clientId: `punctual-intake-${config.INSTANCE_ID}`,
+        clock,
+        logger: pinoStreamLogger(logger.pino),
+      }));
     if (options.eventLog === undefined) closers.push(() => log.close());
 
     const versions = new PolicyVersions(dataSource);

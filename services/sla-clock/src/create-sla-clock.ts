@@ -15,7 +15,14 @@ import {
   type Clock,
   type ServiceLogger,
 } from '@punctual/service-kit';
-import { EventLogStrategy, openEventLog, streamMigrations, whyNotFollowing, type EventLog } from '@punctual/stream';
+import {
+  EventLogStrategy,
+  openEventLog,
+  pinoStreamLogger,
+  streamMigrations,
+  whyNotFollowing,
+  type EventLog,
+} from '@punctual/stream';
 import type { DataSource } from 'typeorm';
 import { EventSignal } from './events/event-signal.js';
 import { EventTail } from './events/event-tail.js';
@@ -67,7 +74,11 @@ export async function createSlaClock(options: SlaClockOptions): Promise<SlaClock
     if (options.dataSource === undefined) closers.push(() => dataSource.destroy());
     const log =
       options.eventLog ??
-      (await openEventLog(config, dataSource, { clientId: `punctual-sla-clock-${config.INSTANCE_ID}`, clock }));
+      (await openEventLog(config, dataSource, {
+        clientId: `punctual-sla-clock-${config.INSTANCE_ID}`,
+        clock,
+        logger: pinoStreamLogger(logger.pino),
+      }));
     if (options.eventLog === undefined) closers.push(() => log.close());
 
     const strategy = new EventLogStrategy({ log, group: 'sla-clock', topics: [topics.classified] });
