@@ -226,6 +226,48 @@ describe('punctual import and simulate', () => {
   });
 });
 
+describe('punctual simulate --compare', () => {
+  it('puts two policies side by side and says which clocks change and why', async () => {
+    const strict = files['desk.policy.yaml'].replace('within: 4h', 'within: 1h');
+    writeFileSync(join(folder, 'strict.policy.yaml'), strict.replace('09:00-17:00', '08:00-17:00'));
+    const { stdout: events } = await punctual(['import', '-m', 'desk.mapping.yaml', 'log.csv']);
+    const whatIf = (...more: string[]): Promise<Ended> =>
+      punctual(['simulate', '-p', 'desk.policy.yaml', '-c', 'strict.policy.yaml', '-e', '-', ...more], events);
+
+    const told = await whatIf();
+    expect(told).toMatchObject({ code: 0, stderr: '' });
+    expect(told.stdout).toMatch(/first_response {2}Low .* 1 +0 +0 +1 +100\.0% +0\.0% +-100\.0 pp/);
+    expect(told.stdout).toContain('1 clock of 1 ticket would change');
+    expect(told.stdout).toContain('2 (desk) · first_response · reply, cycle 1 · kept → late, due earlier');
+    expect(told.stdout).toContain('why: 1h instead of 4h');
+    expect((await whatIf()).stdout).toBe(told.stdout);
+    expect((await whatIf('--most', '0')).stdout).toContain('and 1 more');
+
+    const lines = await whatIf('--json');
+    expect(jsonLines(lines.stdout)).toMatchObject([
+      {
+        ticket: '2',
+        target: 'first_response',
+        kinds: ['kept_to_late', 'due_earlier'],
+        a: { outcome: 'met' },
+        b: { outcome: 'breached', dueAt: '2026-03-02T10:00:00.000Z' },
+      },
+      { summary: { changedClocks: 1, changedTickets: 1, kinds: { kept_to_late: 1, due_earlier: 1 } } },
+    ]);
+  });
+
+  it('finds nothing to change between a policy and itself, and refuses --most where it means nothing', async () => {
+    const { stdout: events } = await punctual(['import', '-m', 'desk.mapping.yaml', 'log.csv']);
+    const args = ['simulate', '-p', 'desk.policy.yaml', '-e', '-'];
+    expect((await punctual([...args, '-c', 'desk.policy.yaml'], events)).stdout).toContain('Nothing changes.');
+    expect(await punctual([...args, '--most', '3'], events)).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('add --compare') as unknown,
+    });
+    expect((await punctual([...args, '-c', 'desk.policy.yaml', '--most', 'few'], events)).code).toBe(2);
+  });
+});
+
 describe('punctual explain', () => {
   it('draws the clock of one ticket and lists its stretches in local time', async () => {
     const { stdout: events } = await punctual(['import', '-m', 'desk.mapping.yaml', 'log.csv']);

@@ -79,7 +79,7 @@ export function causesOfAbsence(
   const target = targetNames[clock.clock.target];
   if (counterpart === null) causes.push(inOrder('promise', promise, `no such ${target}`));
   else if (!other.promised.has(counterpart)) causes.push(inOrder('promise', promise, `no ${target} for this ticket`));
-  else causes.push(inOrder('promise', promise, `'${counterpart}' did not start then`));
+  else causes.push(inOrder('promise', promise, `'${counterpart}', which began no such cycle`));
   return causes;
 }
 
@@ -96,7 +96,7 @@ function sayCause({ code, a, b }: Cause): string {
     case 'priority':
       return `priority ${b} instead of ${a}`;
     case 'promise':
-      return `${b} instead of ${a}`;
+      return `A promises ${a}, B ${b}`;
     case 'commitment':
       return `${b} instead of ${a}`;
     case 'start':

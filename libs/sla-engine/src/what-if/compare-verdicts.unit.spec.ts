@@ -233,7 +233,7 @@ describe('what changes, and why', () => {
       normal: { reply: { hours: 4, calendar: 'office' }, fixed: { hours: 8, calendar: 'office' } },
     };
     expect(told([created(), reply(hour)], desk(replyWithin(4)), desk(both))).toEqual([
-      "only_in_b: 'fixed' (8h) instead of no resolution for this ticket",
+      "only_in_b: A promises no resolution for this ticket, B 'fixed' (8h)",
     ]);
     expect(told([created(), reply(hour)], desk(replyWithin(null)), desk(replyWithin(4)))).toEqual([
       'outcome_differs, deadline_only_in_b: 4h instead of only measured',

@@ -34,9 +34,15 @@ export function attainmentTable(rows: readonly AttainmentComparison[]): string[]
       ...counts(b),
       share(a),
       share(b),
-      difference === null ? '-' : `${difference < 0 ? '' : '+'}${(difference * 100).toFixed(1)} pp`,
+      difference === null ? '-' : points(difference),
     ]),
   );
+}
+
+/** A difference of shares in percentage points, with its sign; what rounds to nothing has none. */
+function points(difference: number): string {
+  const tenths = Math.round(difference * 1_000);
+  return `${tenths > 0 ? '+' : tenths < 0 ? '-' : ''}${(Math.abs(tenths) / 10).toFixed(1)} pp`;
 }
 
 const words: Readonly<Record<VerdictChangeKind, string>> = {
@@ -84,7 +90,7 @@ function tellSide(judged: JudgedClock | null): string {
   const { clock } = judged;
   const when = (at: Instant | null, what: string): string[] => (at === null ? [] : [`${what} ${formatInstant(at)}`]);
   return [
-    clock.outcome,
+    ...(clock.outcome === 'cancelled' ? [] : [clock.outcome]),
     ...when(clock.dueAt, 'due'),
     ...when(clock.stoppedAt, clock.phase === 'cancelled' ? 'cancelled' : 'stopped'),
     ...(clock.lateMs === null ? [] : [`${formatDuration(clock.lateMs)} late`]),
