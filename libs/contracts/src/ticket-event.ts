@@ -231,11 +231,18 @@ export function compareTicketEvents(a: TicketEvent, b: TicketEvent): number {
   );
 }
 
-/** The same event without any text a person wrote: what travels behind the classifier. */
+/** Stands for what was supplied with a request where its text does not travel. */
+const SUPPLIED = 'supplied';
+
+/**
+ * The same event without any text a person wrote: what travels behind the classifier. Of what was supplied with a request the names are
+ * left; a name with nothing behind it supplies nothing and goes.
+ */
 export function withoutText(event: TicketEvent): TicketEvent {
   const { subject: _subject, body: _body, ...data } = event.data as Record<string, unknown>;
   if (event.type === 'ticket.request.made' && event.data.supplied) {
-    data['supplied'] = Object.fromEntries(Object.keys(event.data.supplied).map((name) => [name, '']));
+    const supplied = Object.entries(event.data.supplied).filter(([, text]) => text.trim() !== '');
+    data['supplied'] = Object.fromEntries(supplied.map(([name]) => [name, SUPPLIED]));
   }
   return { ...event, data } as TicketEvent;
 }

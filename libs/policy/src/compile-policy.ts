@@ -7,14 +7,12 @@ import type { PolicyDocument } from './document/policy-document.js';
 import { PrioritySchemes } from './priority-schemes.js';
 import { PromiseMatrix } from './promise-matrix.js';
 import { compileQueueOrder } from './queue-order.js';
-import { compileRequestRules, type RequestMade, type RequestVerdict } from './request-rules.js';
+import { compileRequestRules } from './request-rules.js';
 import type { ResolvedPolicy } from './resolve-policy.js';
 import { attributeNames } from './ticket-selector.js';
 
 /** A compiled policy and what it says to a desk beyond the clocks of single tickets. */
 export interface DeskPolicy extends CompiledPolicy {
-  /** Whether a request of a customer is accepted, and if not why, what is missing and what to do. */
-  judgeRequest(request: RequestMade): RequestVerdict;
   readonly surge: PolicyDocument['surge'] | null;
   readonly priorityShares: PolicyDocument['priorityShares'];
   /** Who the recipients of escalations and requests are, by name. */

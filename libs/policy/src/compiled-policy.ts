@@ -1,5 +1,6 @@
 import type { Commitment, Horizon, StatusCategory, Target, TicketFields, TicketStatus } from '@punctual/contracts';
 import type { WorkingCalendar } from '@punctual/working-time';
+import type { RequestMade, RequestVerdict } from './request-rules.js';
 
 /**
  * A policy ready to be asked: what `compilePolicy` makes of a checked document. Everything here is pure and answers from the document
@@ -38,6 +39,8 @@ export interface CompiledPolicy {
   resolve(ticket: TicketAttributes, priority: string | null, exclusion: string | null): Resolution;
   /** The policy's strict total order of waiting tickets: negative where `a` comes first (POLICIES, queue order). */
   compareInQueue(a: QueueEntry, b: QueueEntry): number;
+  /** Whether a request of a customer is accepted, and if not why, what is missing and what to do. */
+  judgeRequest(request: RequestMade): RequestVerdict;
 }
 
 export interface PolicyPriority {

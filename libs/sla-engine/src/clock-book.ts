@@ -3,7 +3,7 @@ import type { PromiseTerms } from '@punctual/policy';
 import { breachKeyOf, breachTypeOf, draftOfClock, draftOfTicket, type Word } from './clock-draft.js';
 import { PastRecorder, TimelineNeeded } from './clock-past.js';
 import { account, nextInstant, retarget, schedule, thresholdsOf, workTarget, type Run } from './clock.js';
-import type { Saying } from './draft.js';
+import type { Draft, Saying } from './draft.js';
 import type { ClockState, TicketState, Waiver } from './ticket-state.js';
 import { namesBreach, takeAwaited, waiverSentence } from './waiver.js';
 
@@ -248,8 +248,15 @@ export class ClockBook {
   }
 
   /** Something about the ticket rather than a clock. */
-  sayOfTicket(type: SlaEventType, at: Instant, cause: string | null, reasonCode: string, reason: string): void {
-    const word = { type, at, cause, reasonCode, threshold: null };
+  sayOfTicket(
+    type: SlaEventType,
+    at: Instant,
+    cause: string | null,
+    reasonCode: string,
+    reason: string,
+    refusal: Draft['refusal'] = null,
+  ): void {
+    const word = { type, at, cause, reasonCode, threshold: null, refusal };
     this.sayings.push({ kind: 'says', draft: draftOfTicket(this.state, word, reason) });
   }
 

@@ -16,6 +16,7 @@ export interface Word {
   readonly threshold: string | null;
   /** In place of the sentence of its reason code. */
   readonly reason?: string;
+  readonly refusal?: Draft['refusal'];
 }
 
 /** What is said of a clock as it stands. `terms` are null where none are left to count by: then it is said as counted so far. */
@@ -45,6 +46,7 @@ export function draftOfClock(ticket: TicketState, clock: ClockState, terms: Prom
     reasonCode,
     reason: word.reason ?? sentence(type, reasonCode, clock, threshold),
     threshold,
+    refusal: null,
     attributes: whose(ticket),
     key: contentKey(parts),
   };
@@ -93,6 +95,7 @@ export function draftOfTicket(ticket: TicketState, word: Word, reason: string): 
     reasonCode,
     reason,
     threshold: null,
+    refusal: word.refusal ?? null,
     attributes: whose(ticket),
     key: contentKey([type, source, ticket.ticket, null, null, null, policyVersion, at, cause, reasonCode]),
   };

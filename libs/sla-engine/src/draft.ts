@@ -21,6 +21,8 @@ export interface Draft {
   readonly reasonCode: string;
   readonly reason: string;
   readonly threshold: string | null;
+  /** On a refused request. */
+  readonly refusal: SlaEvent['refusal'];
   readonly attributes: { readonly customer: string | null; readonly plan: string | null; readonly tier: string | null };
   readonly key: string;
 }
@@ -90,6 +92,6 @@ export function toSlaEvent(draft: Draft, id: string, context: PublicationContext
     corrects: null,
     correctedKind: null,
     threshold: draft.threshold,
-    refusal: null,
+    refusal: draft.refusal,
   };
 }

@@ -262,6 +262,7 @@ function emptyState(source: string, ticket: string, policy: CompiledPolicy): Tic
     cycles: {},
     clocks: [],
     waivers: [],
+    requests: [],
     retractions: {},
   };
 }

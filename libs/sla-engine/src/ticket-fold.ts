@@ -4,6 +4,7 @@ import type { WorkingCalendar } from '@punctual/working-time';
 import { ClockBook } from './clock-book.js';
 import { CREATION, PromisedClocks } from './promised-clocks.js';
 import type { ClockState, TicketState } from './ticket-state.js';
+import { Requests } from './requests.js';
 import { Waivers } from './waivers.js';
 import { eventKey, mergeAttributes, type DecisionTimeline, type Timeline } from './timeline.js';
 
@@ -22,6 +23,7 @@ export class TicketFold {
   readonly book: ClockBook;
   readonly promised: PromisedClocks;
   private readonly waivers: Waivers;
+  private readonly requests: Requests;
 
   constructor(
     readonly state: TicketState,
@@ -30,6 +32,7 @@ export class TicketFold {
   ) {
     this.book = new ClockBook(state, fromStart);
     this.promised = new PromisedClocks(state, policy, this.book, fromStart);
+    this.requests = new Requests(state, policy, this.book);
     this.waivers = new Waivers(state, this.book, this.promised);
   }
 
@@ -51,6 +54,7 @@ export class TicketFold {
     if (event) state.lastKey = eventKey(event);
     this.promised.recordStanding(at);
     this.promised.bringUpToDate(at, cause, 'created');
+    if (event) this.requests.opened(event, at);
     if (event?.data.assignee) this.assign(event.data.assignee, at, cause);
     if (event?.data.status) this.changeStatus(event.data.status, at, cause);
   }
@@ -89,7 +93,7 @@ export class TicketFold {
       case 'ticket.message.added':
         return this.takeMessage(event, at);
       case 'ticket.request.made':
-        if (event.data.request === 'update')
+        if (this.requests.asked(event, at) && event.data.request === 'update')
           this.promised.startCycle('update_on_request', event.id, at, 'update_requested');
         return;
       case 'ticket.status.changed':

@@ -1,3 +1,4 @@
+import type { RequestMade } from '@punctual/policy';
 import type { Actor, Assignment, Commitment, Instant, Target, TicketFields, TicketStatus } from '@punctual/contracts';
 
 /**
@@ -44,6 +45,8 @@ export interface TicketState {
   /** Cycles begun so far, by promise id. */
   cycles: Record<string, number>;
   clocks: ClockState[];
+  /** The kinds of requests that were accepted on this ticket, each once. */
+  requests: readonly RequestMade['kind'][];
   /** Waivers of cycles or breaches that are still to come. */
   waivers: AwaitingWaiver[];
   /** Content keys that were retracted, and how often: the count is part of a later identical event's id. */

@@ -75,6 +75,20 @@ const phrases: Readonly<Record<string, Body>> = {
   'merged away': { type: 'ticket.merged', data: { into: 'T-9', transfer: false } },
   deleted: { type: 'ticket.deleted', data: { spam: false } },
   restored: { type: 'ticket.restored', data: {} },
+  'created by telephone': { type: 'ticket.created', data: { origin: 'requester', channel: 'telephone' } },
+  'asks for an update by telephone': {
+    type: 'ticket.request.made',
+    data: { request: 'update', channel: 'telephone' },
+  },
+  'asks for an escalation': { type: 'ticket.request.made', data: { request: 'escalation' } },
+  'asks for an escalation, saying why': {
+    type: 'ticket.request.made',
+    data: { request: 'escalation', supplied: { reason: 'supplied' } },
+  },
+  'asks for an escalation with an empty reason': {
+    type: 'ticket.request.made',
+    data: { request: 'escalation', supplied: { reason: ' ' } },
+  },
   'asks for an update': { type: 'ticket.request.made', data: { request: 'update' } },
   'reply is waived': waive({ promise: 'reply' }),
   'reply is waived again': waive({ promise: 'reply' }),

@@ -65,7 +65,19 @@ const body: fc.Arbitrary<Body> = fc.oneof(
       data,
     })),
   },
-  { weight: 1, arbitrary: fc.constant<Body>({ type: 'ticket.request.made', data: { request: 'update' } }) },
+  {
+    weight: 2,
+    arbitrary: fc
+      .record({
+        request: fc.constantFrom('update' as const, 'update' as const, 'escalation' as const, 'elevation' as const),
+        by: fc.constantFrom<{ channel?: string; supplied?: Record<string, string> }>(
+          { supplied: { reason: 'law' } },
+          { channel: 'telephone' },
+          {},
+        ),
+      })
+      .map(({ request, by }): Body => ({ type: 'ticket.request.made', data: { request, ...by } })),
+  },
   {
     weight: 3,
     arbitrary: fc

@@ -1,5 +1,12 @@
 import type { TicketStatus } from '@punctual/contracts';
-import type { CompiledPolicy, PromiseTerms, Resolution, TicketAttributes } from '@punctual/policy';
+import type {
+  CompiledPolicy,
+  PromiseTerms,
+  RequestMade,
+  RequestVerdict,
+  Resolution,
+  TicketAttributes,
+} from '@punctual/policy';
 import { compileCalendar, type WorkingCalendar } from '@punctual/working-time';
 
 /** Policies for the laws, built by hand so that a law that fails blames the engine and not the policy language. */
@@ -84,6 +91,22 @@ function terms(shape: Shape, promise: string, hours: number | null, calendar: st
   };
 }
 
+/** No tickets and no updates by telephone; an escalation after an update, with its reason. */
+function judgeRequest({ kind, channel, supplied, earlier }: RequestMade): RequestVerdict {
+  const refuse = (code: string, missing: readonly string[], advice: string): RequestVerdict => ({
+    accepted: false,
+    code,
+    what: kind,
+    missing,
+    advice,
+  });
+  if (channel === 'telephone') return refuse('wrong_channel', [], 'Use the portal.');
+  if (kind !== 'escalation') return { accepted: true, recipients: [] };
+  if (!earlier.includes('update')) return refuse('too_early', [], 'Ask for an update first.');
+  if (!supplied.includes('reason')) return refuse('information_missing', ['reason'], 'Say why.');
+  return { accepted: true, recipients: ['account manager', 'head of support'] };
+}
+
 /** A policy of one matrix: priority × promise → hours in a calendar. Plan `silver` promises no `fixed`, any other but `gold` nothing. */
 export function compile(shape: Shape): CompiledPolicy {
   const resolutions = new Map<string, Resolution>();
@@ -120,6 +143,7 @@ export function compile(shape: Shape): CompiledPolicy {
     resolve: (ticket: TicketAttributes, priority) =>
       resolutions.get(`${ticket.plan ?? 'gold'} ${priority ?? 'normal'}`) ?? none,
     compareInQueue: () => 0,
+    judgeRequest,
   };
 }
 

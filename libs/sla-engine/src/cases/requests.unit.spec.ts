@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest';
+import { netSayings } from '../publish.js';
+import { story, tell } from './story.spec-kit.js';
+
+/** Requests of customers: accepted, or refused with a code, what is missing and what to do (SLA-SEMANTICS §7). */
+
+function refusals(...lines: readonly string[]) {
+  const { folded } = tell(story(...lines), '12:00');
+  return [...netSayings(folded.sayings).values()]
+    .filter(({ type }) => type === 'sla.request.refused')
+    .map(({ reasonCode, refusal, cause }) => ({ reasonCode, refusal, cause }));
+}
+
+describe('a request', () => {
+  it('that is accepted says nothing of refusal and starts its clock', () => {
+    expect(refusals('09:00 created', '10:00 asks for an update')).toEqual([]);
+  });
+
+  it('for an update that is refused starts no clock', () => {
+    const accepted = tell(story('09:00 created', '09:10 agent replies', '23:00 asks for an update'), '23:30');
+    expect(accepted.clock('asked')).toBe('running');
+    const lines = ['09:00 created', '09:10 agent replies', '23:00 asks for an update by telephone'] as const;
+    const refused = tell(story(...lines), '23:30');
+    expect(refused.clock('asked')).toBeUndefined();
+    expect(refused.said('sla.request.refused')).toEqual(['ticket 23:00']);
+  });
+
+  it('says what is missing and what to do', () => {
+    expect(refusals('09:00 created', '10:00 asks for an update', '11:00 asks for an escalation')).toEqual([
+      {
+        reasonCode: 'information_missing',
+        refusal: { what: 'escalation', missing: ['reason'], advice: 'Say why.' },
+        cause: '11:00 asks for an escalation',
+      },
+    ]);
+  });
+
+  it('with an empty answer supplies nothing', () => {
+    const lines = ['09:00 created', '10:00 asks for an update', '11:00 asks for an escalation with an empty reason'];
+    expect(refusals(...lines)).toMatchObject([{ reasonCode: 'information_missing' }]);
+  });
+
+  it('that was refused is no step on the way to the next', () => {
+    const lines = [
+      '09:00 created',
+      '10:00 asks for an update by telephone',
+      '11:00 asks for an escalation, saying why',
+    ] as const;
+    expect(refusals(...lines).map(({ reasonCode }) => reasonCode)).toEqual(['wrong_channel', 'too_early']);
+  });
+
+  it('for an escalation that is accepted raises it, and says to whom it goes', () => {
+    const { folded, said } = tell(
+      story('09:00 created', '09:10 asks for an update', '09:20 asks for an escalation, saying why'),
+      '09:30',
+    );
+    expect(said('sla.escalation.raised')).toEqual(['ticket 09:20']);
+    const raised = folded.sayings.find(({ draft }) => draft.type === 'sla.escalation.raised');
+    expect(raised?.draft).toMatchObject({
+      reasonCode: 'on_request',
+      reason: 'The requester asked for an escalation; it goes to account manager and head of support',
+    });
+  });
+
+  it('to open a ticket by a way that is not taken is refused; its clocks run all the same', () => {
+    const told = tell(story('09:00 created by telephone'), '09:15');
+    expect(told.said('sla.request.refused')).toEqual(['ticket 09:00']);
+    expect(told.due('reply')).toBe('10:00');
+  });
+});

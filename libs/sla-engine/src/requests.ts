@@ -1,0 +1,61 @@
+import type { Instant, TicketEvent } from '@punctual/contracts';
+import type { CompiledPolicy, RequestMade } from '@punctual/policy';
+import type { ClockBook } from './clock-book.js';
+import type { TicketState } from './ticket-state.js';
+
+type Created = Extract<TicketEvent, { type: 'ticket.created' }>;
+type Asked = Extract<TicketEvent, { type: 'ticket.request.made' }>;
+
+/**
+ * Judges what a customer asks for, the ticket itself among it, by the policy's rules and by what was accepted on the ticket before. A refusal
+ * is said with what is missing and what to do; the ticket lives on all the same.
+ */
+export class Requests {
+  constructor(
+    private readonly state: TicketState,
+    private readonly policy: CompiledPolicy,
+    private readonly book: ClockBook,
+  ) {}
+
+  /** The ticket, by the way it came in. */
+  opened({ id, data }: Created, at: Instant): void {
+    const { channel } = this.state.attributes;
+    this.judge(id, at, { kind: 'ticket', channel, priority: data.priority ?? null, supplied: supplied(data.fields) });
+  }
+
+  /** Whether the request is accepted. An accepted escalation is raised at once. */
+  asked({ id, data }: Asked, at: Instant): boolean {
+    const { request: kind, channel = null, priority = null } = data;
+    return this.judge(id, at, { kind, channel, priority, supplied: supplied(data.supplied) });
+  }
+
+  private judge(id: string, at: Instant, asked: Omit<RequestMade, 'attributes' | 'earlier'>): boolean {
+    const { state } = this;
+    const verdict = this.policy.judgeRequest({ ...asked, attributes: state.attributes, earlier: state.requests });
+    if (!verdict.accepted) {
+      const { code, what, missing, advice } = verdict;
+      const lacks = missing.length === 0 ? '' : `; missing: ${missing.join(', ')}`;
+      const reason = `The ${nameOf(what)} was refused (${code.replaceAll('_', ' ')}${lacks}). ${advice}`;
+      this.book.sayOfTicket('sla.request.refused', at, id, code, reason, { what, missing, advice });
+      return false;
+    }
+    if (!state.requests.includes(asked.kind)) state.requests = [...state.requests, asked.kind];
+    if (asked.kind === 'escalation') {
+      const to = verdict.recipients.length === 0 ? '' : `; it goes to ${verdict.recipients.join(' and ')}`;
+      const reason = `The requester asked for an escalation${to}`;
+      this.book.sayOfTicket('sla.escalation.raised', at, id, 'on_request', reason);
+    }
+    return true;
+  }
+}
+
+function nameOf(what: RequestMade['kind']): string {
+  return what === 'ticket' ? 'ticket' : `request for an ${what}`;
+}
+
+/** A name with nothing behind it supplies nothing. */
+function supplied(values: Readonly<Record<string, unknown>> | undefined): string[] {
+  return Object.entries(values ?? {})
+    .filter(([, value]) => value !== null && (typeof value !== 'string' || value.trim() !== ''))
+    .map(([name]) => name);
+}
