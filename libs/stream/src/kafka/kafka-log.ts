@@ -1,4 +1,4 @@
-import { Kafka, logLevel, type Admin, type LogEntry } from 'kafkajs';
+import kafkajs, { type Admin, type Kafka, type LogEntry } from 'kafkajs';
 import { hostname } from 'node:os';
 import { checkProcessOptions } from '../check-process-options.js';
 import { encodeRecord } from '../encoded-record.js';
@@ -27,13 +27,13 @@ export async function openKafkaLog(options: KafkaLogOptions): Promise<EventLog> 
   }
   quietKafkajs();
   const logger = options.logger ?? nestStreamLogger();
-  const kafka = new Kafka({
+  const kafka = new kafkajs.Kafka({
     brokers: [...options.brokers],
     clientId: options.clientId ?? `punctual-${hostname()}`,
     connectionTimeout: 3_000,
     requestTimeout: 30_000,
     retry: { initialRetryTime: 100, maxRetryTime: 2_000, retries: 6 },
-    logLevel: logLevel.WARN,
+    logLevel: kafkajs.logLevel.WARN,
     logCreator: () => (entry) => report(logger, entry),
     ...(options.ssl === undefined ? {} : { ssl: options.ssl }),
     ...(options.sasl === undefined ? {} : { sasl: options.sasl }),
@@ -175,6 +175,6 @@ function report(logger: StreamLogger, { level, log }: LogEntry): void {
   const { message, error, groupId, broker } = log as LogEntry['log'] & Readonly<Record<string, unknown>>;
   if (beside.test(message)) return;
   const details = { said: error, group: groupId, broker };
-  if (level === logLevel.ERROR && !passing.test(message)) logger.warn(`kafkajs: ${message}`, details);
+  if (level === kafkajs.logLevel.ERROR && !passing.test(message)) logger.warn(`kafkajs: ${message}`, details);
   else logger.info(`kafkajs: ${message}`, details);
 }

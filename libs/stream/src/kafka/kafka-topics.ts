@@ -1,4 +1,4 @@
-import { ConfigResourceTypes, type Admin, type ITopicConfig } from 'kafkajs';
+import kafkajs, { type Admin, type ITopicConfig } from 'kafkajs';
 import { StreamError } from '../stream-error.js';
 import { otherTopics, topicSettings, type TopicSettings } from './topic-settings.js';
 
@@ -95,7 +95,7 @@ export class KafkaTopics {
     }
     const { resources } = await this.#admin.describeConfigs({
       includeSynonyms: false,
-      resources: [{ type: ConfigResourceTypes.TOPIC, name, configNames: ['cleanup.policy', 'retention.ms'] }],
+      resources: [{ type: kafkajs.ConfigResourceTypes.TOPIC, name, configNames: ['cleanup.policy', 'retention.ms'] }],
     });
     const entries = resources[0]?.configEntries ?? [];
     const expected = { 'cleanup.policy': settings.cleanup, 'retention.ms': String(settings.retentionMs) };
