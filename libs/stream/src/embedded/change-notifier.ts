@@ -18,7 +18,7 @@ const channel = 'punctual_stream';
 
 /**
  * Tells other processes on the same store that something changed, and hears it from them, over one connection of its own. It is a hint
- * only: notifications are sent outside the data transaction and may be lost, and readers poll as well.
+ * only: notifications are sent outside the data transaction and may be late or lost, and readers poll as well.
  */
 export class ChangeNotifier {
   readonly #options: NotifierOptions;
@@ -59,12 +59,15 @@ export class ChangeNotifier {
   #send(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
+    const client = this.#client;
+    // Without a connection it waits for the next one; so does what fails on the way.
+    if (client === undefined) return;
     this.#lastSentAt = performance.now();
     const changes = [...this.#pending];
     this.#pending.clear();
     for (const change of changes) {
       const payload = `${this.#options.logId} ${this.#self} ${change}`;
-      this.#client?.query('SELECT pg_notify($1, $2)', [channel, payload]).catch(() => undefined);
+      client.query('SELECT pg_notify($1, $2)', [channel, payload]).catch(() => this.#pending.add(change));
     }
   }
 
@@ -107,6 +110,7 @@ export class ChangeNotifier {
       throw error;
     }
     this.#client = client;
+    if (this.#pending.size > 0) this.#send();
     const closed = ended.then(async () => {
       this.#client = undefined;
       await client.end().catch(() => undefined);
