@@ -57,6 +57,23 @@ describe('readConfig', () => {
     ]);
   });
 
+  it('takes half of a login to Kafka for a mistake, not for none', () => {
+    const env = { DATABASE_URL: 'postgresql://localhost/a', KAFKA_BROKERS: 'k1:9093, k2:9093' };
+    expect(
+      problemsOf({ ...env, KAFKA_SASL_USERNAME: 'punctual', KAFKA_SSL_CA: '-----BEGIN CERTIFICATE-----' }),
+    ).toEqual([
+      'KAFKA_SASL_MECHANISM: is not set, but KAFKA_SASL_USERNAME is',
+      'KAFKA_SSL_CA: is set, but KAFKA_SSL is not true',
+    ]);
+    expect(problemsOf({ ...env, KAFKA_BROKERS: 'kafka://k1' })).toEqual(['KAFKA_BROKERS: expected host:port']);
+    const login = { KAFKA_SASL_MECHANISM: 'scram-sha-512', KAFKA_SASL_USERNAME: 'punctual', KAFKA_SASL_PASSWORD: 'x' };
+    expect(readConfig(schema, { ...env, ...login, KAFKA_SSL: 'true' })).toMatchObject({
+      KAFKA_BROKERS: ['k1:9093', 'k2:9093'],
+      KAFKA_SSL: true,
+      KAFKA_SASL_MECHANISM: 'scram-sha-512',
+    });
+  });
+
   it('never repeats a value, which may be a secret', () => {
     expect(() => readConfig(schema, { DATABASE_URL: 'mysql://user:hunter2@db' })).toThrow(
       expect.objectContaining({ message: expect.not.stringContaining('hunter2') }),
