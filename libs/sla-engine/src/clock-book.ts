@@ -1,5 +1,6 @@
 import type { Instant, SlaEventType } from '@punctual/contracts';
 import type { PromiseTerms } from '@punctual/policy';
+import { BrokenClocks, copyOf, type BrokenBefore } from './broken-before.js';
 import { breachKeyOf, breachTypeOf, draftOfClock, draftOfTicket, type Word } from './clock-draft.js';
 import { PastRecorder, TimelineNeeded } from './clock-past.js';
 import { account, nextInstant, retarget, schedule, thresholdsOf, workTarget, type Run } from './clock.js';
@@ -19,11 +20,14 @@ export class ClockBook {
   /** Clocks that are over for good and left the state, in the order they ended. */
   readonly finished: ClockState[] = [];
   readonly past: PastRecorder | null;
+  private readonly broken: BrokenClocks;
 
   constructor(
     private readonly state: TicketState,
     fromStart: boolean,
+    brokenBefore: readonly BrokenBefore[] = [],
   ) {
+    this.broken = new BrokenClocks(brokenBefore);
     this.past = fromStart ? new PastRecorder(state.policyVersion) : null;
   }
 
@@ -71,6 +75,7 @@ export class ClockBook {
     }
     schedule(clock, terms);
     this.state.clocks.push(clock);
+    this.broken.expect(clock);
     this.past?.begin(clock, terms, at, cause, reasonCode, runsBefore);
     this.say(clock, terms, 'sla.clock.started', at, cause, reasonCode);
     return clock;
@@ -195,7 +200,7 @@ export class ClockBook {
   next(): { readonly clock: ClockState; readonly at: Instant } | null {
     let first: { clock: ClockState; at: Instant } | null = null;
     for (const clock of this.state.clocks) {
-      const at = nextInstant(clock);
+      const at = this.nextInstantOf(clock);
       if (at !== null && (first === null || at < first.at)) first = { clock, at };
     }
     return first;
@@ -214,6 +219,8 @@ export class ClockBook {
       schedule(clock, terms);
       return;
     }
+    const before = this.broken.of(clock);
+    if (before && before.breach.at === at) return this.breakAsBefore(clock, terms, before);
     this.count(clock, terms, at, null, 'deadline_passed');
     clock.breachedAt = at;
     clock.elapsedAtBreach = clock.elapsed;
@@ -258,6 +265,49 @@ export class ClockBook {
   ): void {
     const word = { type, at, cause, reasonCode, threshold: null, refusal };
     this.sayings.push({ kind: 'says', draft: draftOfTicket(this.state, word, reason) });
+  }
+
+  /** Takes in what broke under a former priority and is not promised at all under the corrected one: it ends at the correction. */
+  adoptBroken(at: Instant, cause: string): void {
+    for (const before of this.broken.takeUnmet()) {
+      const cycle = (this.state.cycles[before.clock.promise] ?? 0) + 1;
+      this.state.cycles[before.clock.promise] = cycle;
+      const { clock, past, sayings, terms } = copyOf(before, cycle);
+      this.past?.pasts.set(clock, past);
+      this.sayings.push(...sayings);
+      this.touched.add(clock);
+      this.state.clocks.push(clock);
+      const open = clock.phase === 'running' || clock.phase === 'paused';
+      if (open) this.cancel(clock, terms, at, cause, 'no_promise', null);
+      else this.retire((other) => other === clock);
+    }
+  }
+
+  /** A breach that stands takes the place of the clock's own deadline. */
+  private nextInstantOf(clock: ClockState): Instant | null {
+    const before = this.broken.of(clock);
+    if (!before || clock.breachedAt !== null) return nextInstant(clock);
+    if (clock.phase !== 'running' && clock.phase !== 'paused') return null;
+    return Math.min(before.breach.at, clock.nextThreshold?.at ?? Infinity);
+  }
+
+  /** Breaks a clock when it broke under the former priority, and says so in the same words; its lateness counts under the present terms. */
+  private breakAsBefore(clock: ClockState, terms: PromiseTerms, { clock: former, breach }: BrokenBefore): void {
+    const { at } = breach;
+    if (at > clock.since) this.count(clock, terms, at, null, clock.reason ?? 'deadline_passed');
+    clock.breachedAt = at;
+    clock.elapsedAtBreach = clock.elapsed;
+    clock.targetMs = clock.elapsed;
+    clock.commitment = former.commitment;
+    clock.priority = breach.priority;
+    for (const { label, elapsedMs } of thresholdsOf(terms, clock.targetMs)) {
+      if (elapsedMs < clock.elapsed && !clock.passed.includes(label)) clock.passed.push(label);
+    }
+    this.sayings.push({ kind: 'says', draft: breach });
+    this.touched.add(clock);
+    this.waiveIfGranted(clock, terms, at);
+    schedule(clock, terms);
+    clock.dueAt = at;
   }
 
   private waiveIfGranted(clock: ClockState, terms: PromiseTerms, at: Instant): void {

@@ -1,5 +1,6 @@
 import type { Horizon, Instant, TicketEvent } from '@punctual/contracts';
 import type { CompiledPolicy } from '@punctual/policy';
+import { brokenIn, lastCorrection } from './broken-before.js';
 import { TimelineNeeded, type ClockPast } from './clock-past.js';
 import { elapsedAt, nextInstant } from './clock.js';
 import type { Saying } from './draft.js';
@@ -12,6 +13,7 @@ import {
   eventKey,
   noAttributes,
   orderedEvents,
+  formerTimeline,
   readTimeline,
   type DecisionTimeline,
   type Timeline,
@@ -66,15 +68,53 @@ export function foldTicket(
   horizon: Horizon,
 ): FoldedFromStart {
   const timeline = readTimeline(history, horizon.eventsUpTo);
-  const fold = new TicketFold(emptyState(id.source, id.ticket, policy), policy, true);
-  fold.create(timeline);
-  const first = timeline.events[0];
-  if (timeline.creation === null && first) fold.createdUnknown(first);
-  for (const event of timeline.events) fold.apply(event, timeline);
-  fold.fireBefore(horizon.duesBefore);
+  const known = history.priorityHistory.filter(({ at }) => at <= horizon.eventsUpTo);
+  const fold = foldTimeline(id, timeline, { ...history, priorityHistory: known }, policy, horizon.duesBefore);
   fold.sayWarnings(horizon);
   const everyClock = [...fold.book.finished, ...fold.state.clocks];
   return { ...folded(fold, everyClock, horizon), fold, pasts: fold.book.past?.pasts ?? new Map() };
+}
+
+/**
+ * Plays a timeline from its start, dues before `duesBefore`. Where the policy lets breaches under a corrected priority stand, what was
+ * before the last correction is played first, by the decisions of that time.
+ */
+function foldTimeline(
+  id: { readonly source: string; readonly ticket: string },
+  timeline: Timeline,
+  history: TicketHistory,
+  policy: CompiledPolicy,
+  duesBefore: Instant,
+): TicketFold {
+  const decisions = history.priorityHistory;
+  const place = policy.onReclassify === 'stand' ? lastCorrection(decisions) : null;
+  const correction = place === null ? undefined : decisions[place];
+  const at = timeline.events.findIndex((event) => event.id === correction?.eventId);
+  const corrects = place !== null && correction !== undefined && at !== -1;
+  const former = corrects
+    ? foldTimeline(
+        id,
+        formerTimeline(timeline, at, { ...history, priorityHistory: decisions.slice(0, place) }),
+        { ...history, priorityHistory: decisions.slice(0, place) },
+        policy,
+        correction.at,
+      )
+    : null;
+  const fold = new TicketFold(
+    emptyState(id.source, id.ticket, policy),
+    policy,
+    true,
+    former === null ? [] : brokenIn(former),
+  );
+  fold.create(timeline);
+  const first = timeline.events[0];
+  if (timeline.creation === null && first) fold.createdUnknown(first);
+  timeline.events.forEach((event, index) => {
+    fold.apply(event, timeline);
+    if (corrects && index === at) fold.book.adoptBroken(correction.at, correction.eventId);
+  });
+  fold.fireBefore(duesBefore);
+  return fold;
 }
 
 /**

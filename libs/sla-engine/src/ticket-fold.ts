@@ -1,6 +1,7 @@
 import type { Assignment, Horizon, Instant, TicketEvent, TicketStatus } from '@punctual/contracts';
 import type { CompiledPolicy } from '@punctual/policy';
 import type { WorkingCalendar } from '@punctual/working-time';
+import type { BrokenBefore } from './broken-before.js';
 import { ClockBook } from './clock-book.js';
 import { CREATION, PromisedClocks } from './promised-clocks.js';
 import type { ClockState, TicketState } from './ticket-state.js';
@@ -29,8 +30,9 @@ export class TicketFold {
     readonly state: TicketState,
     private readonly policy: CompiledPolicy,
     fromStart: boolean,
+    brokenBefore: readonly BrokenBefore[] = [],
   ) {
-    this.book = new ClockBook(state, fromStart);
+    this.book = new ClockBook(state, fromStart, brokenBefore);
     this.promised = new PromisedClocks(state, policy, this.book, fromStart);
     this.requests = new Requests(state, policy, this.book);
     this.waivers = new Waivers(state, this.book, this.promised);
@@ -117,7 +119,7 @@ export class TicketFold {
       }
       if (next === null || next.at >= limit) return;
       this.book.fire(next.clock, this.promised.termsOf(next.clock), next.at);
-      this.state.lastFiredAt = next.at;
+      this.state.lastFiredAt = Math.max(this.state.lastFiredAt ?? next.at, next.at);
     }
   }
 

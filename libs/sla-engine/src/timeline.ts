@@ -65,6 +65,12 @@ export function readTimeline(history: TicketHistory, eventsUpTo: Instant): Timel
   };
 }
 
+/** A timeline as it was before its event at `index`, by the decisions of then; what else was corrected stays so. */
+export function formerTimeline(timeline: Timeline, index: number, history: TicketHistory): Timeline {
+  const events = timeline.events.slice(0, index);
+  return { ...timeline, events, decisions: decisionTimeline(history, Infinity) };
+}
+
 export function orderedEvents(events: readonly TicketEvent[], eventsUpTo: Instant): readonly TicketEvent[] {
   const [only] = events;
   if (only && events.length === 1) return only.occurredAt <= eventsUpTo ? events : [];

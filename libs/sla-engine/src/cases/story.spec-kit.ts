@@ -99,6 +99,7 @@ const phrases: Readonly<Record<string, Body>> = {
   'becomes urgent': { type: 'ticket.priority.changed', data: { priority: 'urgent', kind: 'change' } },
   'was urgent all along': { type: 'ticket.priority.changed', data: { priority: 'urgent', kind: 'correction' } },
   'was normal all along': { type: 'ticket.priority.changed', data: { priority: 'normal', kind: 'correction' } },
+  'was low all along': { type: 'ticket.priority.changed', data: { priority: 'low', kind: 'correction' } },
   'moves to a plan without promises': { type: 'ticket.plan.changed', data: { plan: 'none', kind: 'change' } },
 };
 

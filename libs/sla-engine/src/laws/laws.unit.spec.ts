@@ -190,6 +190,25 @@ describe('the laws of SLA clocks', () => {
     );
   });
 
+  it('where breaches stand, none is retracted by a correction that arrives in its order', () => {
+    fc.assert(
+      fc.property(history, (events) => {
+        const station = new Station(policyNamed('stand'));
+        const plain = events.map((event) => ({ ...event, data: { ...event.data, ticket: undefined } }) as TicketEvent);
+        const inOrder = plain
+          .filter(({ type }) => type !== 'ticket.plan.changed')
+          .sort((a, b) => a.occurredAt - b.occurredAt);
+        inOrder.forEach((event, index) => {
+          station.deliver(event);
+          if (inOrder[index + 1]?.occurredAt !== event.occurredAt) station.watermark(horizonAt(event.occurredAt));
+        });
+        const broken = /^sla\.clock\.(breached|missed)$/;
+        expect(station.published.filter(({ event }) => broken.test(event.correctedKind ?? ''))).toEqual([]);
+      }),
+      { numRuns },
+    );
+  });
+
   it('7: with every delivery inside settle, nothing is retracted for lateness', () => {
     const settle = 5_000;
     fc.assert(

@@ -46,6 +46,7 @@ export interface Shape {
   readonly pauses?: PromiseTerms['pausesIn'];
   readonly escalations?: PromiseTerms['escalations'];
   readonly id: string;
+  readonly onReclassify?: CompiledPolicy['onReclassify'];
   readonly retarget: PromiseTerms['retarget'];
   readonly reopen: PromiseTerms['reopen'];
   readonly fromCreation: boolean;
@@ -126,7 +127,7 @@ export function compile(shape: Shape): CompiledPolicy {
     settleMs: 5_000,
     reopenWindowMs: 28 * 24 * hour,
     agentFirstPriority: 'correction',
-    onReclassify: 'retract',
+    onReclassify: shape.onReclassify ?? 'retract',
     countsBots: false,
     countsAutoReplies: false,
     priorities: [],
@@ -182,6 +183,14 @@ const policies: readonly CompiledPolicy[] = [
   compile({ id: 'from-start', retarget: 'fromStart', reopen: 'resume', fromCreation: false, cells: cells('berlin') }),
   compile({ id: 'carry', retarget: 'carryElapsed', reopen: 'newCycle', fromCreation: true, cells: cells('nights') }),
   compile({ id: 'restart', retarget: 'restart', reopen: 'resume', fromCreation: false, cells: cells('followTheSun') }),
+  compile({
+    id: 'stand',
+    onReclassify: 'stand',
+    retarget: 'fromStart',
+    reopen: 'resume',
+    fromCreation: false,
+    cells: cells('berlin'),
+  }),
 ];
 
 export const lawsPolicies: ReadonlyMap<string, CompiledPolicy> = new Map(policies.map((policy) => [policy.id, policy]));
