@@ -44,7 +44,7 @@ A default port that is taken gives way to a free one, and the start says so; a p
 
 /**
  * Reads the command line and the environment; null where help is asked for.
- * @throws UserFault `bad_option`, `kafka_not_built`
+ * @throws UserFault `bad_option`, `kafka_not_here`
  */
 export function readStartOptions(
   args: readonly string[],
@@ -54,8 +54,8 @@ export function readStartOptions(
   if (values.help === true) return null;
   if (env['KAFKA_BROKERS']) {
     throw new UserFault(
-      'kafka_not_built',
-      'KAFKA_BROKERS is set, but the Kafka driver is not in this build. Unset KAFKA_BROKERS to start on the embedded event log.',
+      'kafka_not_here',
+      'KAFKA_BROKERS is set, but this command runs on the embedded event log only. Unset it, or start intake, classifier and sla-clock each by itself (docs/kafka.md).',
     );
   }
   return {

@@ -52,7 +52,7 @@ describe('the options of a start', () => {
     ['an unknown flag', ['--emtpy'], {}, /--emtpy[\s\S]*Usage/],
     ['a port beyond the last', ['--port-intake', '70000'], {}, /--port-intake is '70000'/],
     ['too small a sample', ['--sample-tickets', '5'], {}, /60 to 20000/],
-    ['Kafka, which this build lacks', [], { KAFKA_BROKERS: 'k:9092' }, /Kafka driver is not in this build/],
+    ['Kafka, on which the services run each by itself', [], { KAFKA_BROKERS: 'k:9092' }, /embedded event log only/],
   ])('refuses %s and says what to do', (_what, args, env, message) => {
     expect(() => readStartOptions(args, env)).toThrow(message);
   });

@@ -1,0 +1,93 @@
+import {
+  kafkaUnavailable,
+  startKafka,
+  startPostgres,
+  type TestDatabase,
+  type TestKafka,
+  type TestPostgres,
+} from '@punctual/test-kit';
+import { DataSource } from 'typeorm';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { EventLog } from '../event-log.js';
+import { streamMigrations } from '../stream-migrations.js';
+import { openKafkaLog } from './kafka-log.js';
+
+const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
+const settings = { retentionMs: -1, cleanup: 'delete' } as const;
+// Brokers that this suite did not start cannot be killed.
+const reason = process.env['KAFKA_TEST_BROKERS'] ? 'KAFKA_TEST_BROKERS is set' : await kafkaUnavailable();
+
+describe.skipIf(reason !== null)(`a broker that dies${reason === null ? '' : ` (skipped: ${reason})`}`, () => {
+  let postgres: TestPostgres;
+  let kafka: TestKafka;
+  let database: TestDatabase;
+  let dataSource: DataSource;
+  let log: EventLog;
+  beforeAll(async () => {
+    [postgres, kafka] = await Promise.all([startPostgres(), startKafka({ brokers: 3 })]);
+    database = await postgres.createDatabase();
+    dataSource = await new DataSource({
+      type: 'postgres',
+      url: database.url,
+      migrations: [...streamMigrations],
+    }).initialize();
+    await dataSource.runMigrations();
+    await dataSource.query('CREATE TABLE seen (value int PRIMARY KEY)');
+    log = await openKafkaLog({
+      dataSource,
+      brokers: kafka.brokers,
+      partitions: 3,
+      replication: 3,
+      logger: silent,
+      timing: { sessionMs: 3_000, heartbeatMs: 200, maxWaitMs: 100 },
+      topics: { numbers: settings, passed: settings },
+    });
+  });
+  afterAll(async () => {
+    await log.close();
+    await dataSource.destroy();
+    await database.drop();
+    await kafka.stop();
+    await postgres.stop();
+  });
+
+  it('stops nothing for good: what was acknowledged is folded once, and its outputs leave', async () => {
+    const processing = await log.process({
+      group: 'pass',
+      topics: ['numbers'],
+      handler: async ({ partition, records }, unit) => {
+        const sql = await unit.transaction();
+        await sql.query('INSERT INTO seen SELECT DISTINCT unnest($1::int[]) ON CONFLICT DO NOTHING', [
+          records.map(({ value }) => value),
+        ]);
+        unit.emit(records.map(({ key, value }) => ({ topic: 'passed', partition, key, value })));
+      },
+    });
+    const acknowledged: number[] = [];
+    const publish = async (from: number, to: number): Promise<void> => {
+      for (let value = from; value < to; value += 1) {
+        // As intake's callers do: without an acknowledgement, again.
+        for (;;) {
+          try {
+            await log.publish([{ topic: 'numbers', partition: value % 3, key: 'k', value }]);
+            acknowledged.push(value);
+            break;
+          } catch (error) {
+            expect(error).toMatchObject({ code: 'log_unavailable' });
+          }
+        }
+      }
+    };
+    await publish(0, 30);
+    await processing.caughtUp();
+    await kafka.kill(0);
+    await publish(30, 60);
+    await processing.caughtUp();
+    await kafka.start(0);
+    await publish(60, 90);
+    await processing.caughtUp();
+    const rows: { value: number }[] = await dataSource.query('SELECT value FROM seen ORDER BY value');
+    expect(rows.map(({ value }) => value)).toEqual(acknowledged);
+    expect(await dataSource.query('SELECT * FROM stream.outbox')).toEqual([]);
+  }, 120_000);
+});
