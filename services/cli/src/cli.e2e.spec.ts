@@ -226,6 +226,34 @@ describe('punctual import and simulate', () => {
   });
 });
 
+describe('punctual simulate of waived breaches', () => {
+  it('counts them in a column of their own, and marks the clock', async () => {
+    const { stdout: events } = await punctual(['import', '-m', 'desk.mapping.yaml', 'log.csv']);
+    const { source } = jsonLines(events)[0] as { source: string };
+    const waiver = {
+      specversion: '1.0',
+      id: 'waive',
+      source,
+      subject: '1',
+      type: 'ticket.waiver.granted',
+      time: '2026-03-02T10:30:00Z',
+      data: { promise: 'reply', actor: { role: 'agent', id: 'lead-1' }, reason: 'The carrier was down' },
+    };
+    const args = ['simulate', '-p', 'desk.policy.yaml', '-e', '-'];
+    expect((await punctual(args, events)).stdout).not.toContain('waived');
+    const waived = `${events}${JSON.stringify(waiver)}\n`;
+    const table = await punctual(args, waived);
+    expect(table).toMatchObject({ code: 0, stderr: '' });
+    expect(table.stdout).toMatch(/kept +late +waived/);
+    expect(table.stdout).toMatch(/first_response +High +\S+ +0 +0 +1 /);
+    const lines = jsonLines((await punctual([...args, '--json'], waived)).stdout);
+    expect(lines.find((line) => (line as { ticket: string }).ticket === '1')).toMatchObject({
+      outcome: 'breached',
+      waived: true,
+    });
+  });
+});
+
 describe('punctual simulate --compare', () => {
   it('puts two policies side by side and says which clocks change and why', async () => {
     const strict = files['desk.policy.yaml'].replace('within: 4h', 'within: 1h');
