@@ -168,8 +168,8 @@ async function claimDatabase(sql: Sql, logId: string, partitions: number): Promi
 
 /** Said of every producer made here, whose partitions are explicit and whose sends end on purpose. */
 const beside = /switched default partitioner|^Limiting retries for the idempotent producer/;
-/** What kafkajs calls an error although it always comes with a rebalance, an election or a start, and it goes on by itself. */
-const passing = /rebalanc|overlapped|not aware of this member|^Response /i;
+/** What kafkajs calls an error although it comes with every rebalance, election, start or pair of transactions, and it goes on by itself. */
+const passing = /rebalanc|overlapped|not aware of this member|concurrent operation on the same transaction|^Response /i;
 
 function report(logger: StreamLogger, { level, log }: LogEntry): void {
   const { message, error, groupId, broker } = log as LogEntry['log'] & Readonly<Record<string, unknown>>;
