@@ -1,6 +1,7 @@
 import type { TicketFields } from '@punctual/contracts';
 import type { CompiledPolicy, TicketAttributes } from '@punctual/policy';
 import { classify } from './classify.js';
+import type { Decision } from './decision.js';
 import { extractFacts } from './extract-facts.js';
 import type { Facts } from './facts.js';
 
@@ -51,6 +52,23 @@ export function classifyTicket(line: TicketLine, policy: CompiledPolicy): Classi
     attributes,
   });
   const decision = classify({ facts, attributes, requested: line.priority ?? null }, policy);
-  const { priority, covered, reason, confidence, needsReview, rule } = decision;
-  return { id: line.id, priority, covered, reason, confidence, needsReview, rule, facts };
+  const { priority, confidence, needsReview, rule } = decision;
+  const coverage = coverageOf(decision, attributes, policy);
+  return { id: line.id, priority, ...coverage, confidence, needsReview, rule, facts };
+}
+
+/** A ticket that does not name its plan is not outside every promise while some plan promises it something. */
+function coverageOf(
+  decision: Decision,
+  attributes: TicketAttributes,
+  policy: CompiledPolicy,
+): { readonly covered: boolean; readonly reason: string } {
+  const { covered, reason, priority, exclusion, notCovered } = decision;
+  if (covered || notCovered === null || attributes.plan !== null) return { covered, reason };
+  const coveredUnder = policy.plans.filter(
+    (plan) => policy.resolve({ ...attributes, plan }, priority, exclusion).covered,
+  );
+  if (coveredUnder.length === 0) return { covered, reason };
+  const own = reason.replace(`; not covered: ${notCovered.reason}`, '');
+  return { covered: true, reason: `${own}; the ticket names no plan, covered under ${coveredUnder.join(', ')}` };
 }

@@ -55,6 +55,7 @@ function policy(settings: Partial<ClassificationPolicy> = {}): CompiledPolicy {
     onReclassify: 'retract',
     countsBots: false,
     countsAutoReplies: false,
+    plans: [],
     priorities: ['1', '2', '3'].map((name) => ({ scheme: 'main', name, title: name, aliases: [], definition: '' })),
     classification: {
       mode: 'decide',

@@ -17,6 +17,11 @@ const rows: Record<string, Row[]> = {
       'The staging environment throws errors. Production is not affected.',
       { environment: 'staging', impact: 'degraded' },
     ],
+    [
+      'Slow',
+      'Production is not completely down, but calls drop now and then.',
+      { environment: 'production', impact: 'degraded' },
+    ],
     ['Export', 'How do I export a report when the service is down?', { kind: 'how_to', impact: null }],
     ['Idea', 'It would be great if you could add dark mode.', { kind: 'feature_request' }],
     [
@@ -54,6 +59,11 @@ const rows: Record<string, Row[]> = {
       'Testumgebung',
       'Unsere Testumgebung stürzt ab. Die Produktion ist nicht betroffen.',
       { environment: 'staging', kind: 'incident' },
+    ],
+    [
+      'Produktion langsam',
+      'Anrufe sind zeitweise gestört, die Produktion ist nicht komplett ausgefallen.',
+      { environment: 'production', impact: 'degraded' },
     ],
     ['Frage', 'Wie kann ich einen Bericht exportieren?', { kind: 'how_to' }],
     ['Langsam', 'Das System ist sehr langsam, einige Benutzer beschweren sich.', { impact: 'degraded', scope: 'some' }],

@@ -60,7 +60,7 @@ function readIn(reader: Reader, read: TokenisedText, field: string) {
     const { fact, value, weight } = match.payload;
     const sentence = read.tokens[match.first]?.sentence ?? 0;
     const denied =
-      match.denied ||
+      (match.denied && (fact !== 'environment' || deniesPlace(match, denialStarts))) ||
       deniedBefore(reader, read.tokens, match.first, denialEnds) ||
       ((fact === 'environment' || fact === 'scope') && deniedAfter(reader, read.tokens, match.last, denialStarts));
     const scale = weakened(fact, value, {
@@ -117,6 +117,12 @@ function sentencesOf(
   return new Set(
     matches.filter(({ payload }) => payload.does === does).map(({ first }) => tokens[first]?.sentence ?? 0),
   );
+}
+
+/** Inside "production is not affected" the place is denied; inside "production is not quite down" the failure is, and the place stands. */
+function deniesPlace(match: PhraseMatch<Payload>, starts: ReadonlySet<number>): boolean {
+  for (let at = match.first + 1; at <= match.last; at += 1) if (starts.has(at)) return true;
+  return false;
 }
 
 /** A denial reaches over light words only: "cannot work in production" does not deny production. */

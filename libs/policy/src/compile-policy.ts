@@ -51,6 +51,7 @@ export function compilePolicy(resolved: ResolvedPolicy): DeskPolicy {
     countsBots: document.countsBots,
     countsAutoReplies: document.countsAutoReplies,
     priorities: schemes.priorities,
+    plans: document.plans.map(({ name }) => name),
     classification: compileClassification(document, schemes),
     calendars,
     schemeOf: (ticket) => schemes.schemeOf(ticket),

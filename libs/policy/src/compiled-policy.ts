@@ -24,6 +24,8 @@ export interface CompiledPolicy {
   readonly countsAutoReplies: boolean;
   /** Every priority of every scheme, most urgent first within a scheme. */
   readonly priorities: readonly PolicyPriority[];
+  /** The support plans the policy knows, by name. */
+  readonly plans: readonly string[];
   /** The rules and settings the classifier reads. */
   readonly classification: ClassificationPolicy;
   /** The calendars by name. */

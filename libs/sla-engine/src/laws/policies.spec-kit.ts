@@ -130,6 +130,7 @@ export function compile(shape: Shape): CompiledPolicy {
     onReclassify: shape.onReclassify ?? 'retract',
     countsBots: false,
     countsAutoReplies: false,
+    plans: [],
     priorities: [],
     classification: {
       mode: 'decide',
