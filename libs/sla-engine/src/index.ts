@@ -29,3 +29,7 @@ export {
   type VerdictChangeKind,
 } from './what-if/compare-verdicts.js';
 export { compareAttainment, type AttainmentComparison } from './what-if/compare-attainment.js';
+export { MostImportant } from './what-if/most-important.js';
+export { changeRecord, type ChangedClock, type ChangeRecord } from './what-if/change-record.js';
+export { PolicyComparison, type ComparisonReport, type RunningChanges } from './what-if/policy-comparison.js';
+export { decidedUnder, type DecisionsUnder } from './what-if/decided-under.js';

@@ -1,14 +1,13 @@
 import { formatInstant, type Instant } from '@punctual/contracts';
 import type { DeskPolicy } from '@punctual/policy';
 import {
-  attainment,
-  compareAttainment,
-  compareVerdicts,
+  changeRecord,
   judgedTicket,
   pairPromises,
+  PolicyComparison,
   type AttainmentComparison,
-  type JudgedCycle,
   type JudgedTicket,
+  type MostImportant,
   type VerdictChange,
 } from '@punctual/sla-engine';
 import { judgeTicketEvents } from '../history/fold-history.js';
@@ -20,8 +19,6 @@ import { instantOption } from '../terminal/instant-option.js';
 import { Output } from '../terminal/output.js';
 import { progressOf } from '../terminal/progress.js';
 import { UserError } from '../user-error.js';
-import { changeLine } from '../what-if/change-line.js';
-import { MostImportant } from '../what-if/most-important.js';
 import { attainmentTable, kindCounts, tellChange } from '../what-if/report-what-if.js';
 import { byUrgency } from './simulate.js';
 
@@ -57,9 +54,8 @@ export async function whatIf(options: WhatIfOptions): Promise<ExitCode> {
   const { until, flawed } = untilOf(options.events, history, untilOption);
   if (until === null) return 0;
   const output = Output.stdout();
-  const changes = new MostImportant(options.json ? 0 : most);
-  const comparison = await compare(history, a, b, until, changes, (change) =>
-    options.json ? output.line(changeLine(change)) : undefined,
+  const comparison = await compare(history, a, b, until, options.json ? 0 : most, (change) =>
+    options.json ? output.line(JSON.stringify(changeRecord(change))) : undefined,
   );
   const lines = options.json
     ? [summaryLine(comparison, a.policy, b.policy, history, until)]
@@ -81,44 +77,28 @@ async function compare(
   a: ReadyPolicy,
   b: ReadyPolicy,
   until: Instant,
-  changes: MostImportant,
+  most: number,
   tell: (change: VerdictChange) => Promise<void> | undefined,
 ): Promise<Comparison> {
   const pairs = pairPromises(a.resolved.document.promises, b.resolved.document.promises);
-  const cyclesOfA: JudgedCycle[] = [];
-  const cyclesOfB: JudgedCycle[] = [];
-  let [tickets, coveredA, coveredB] = [0, 0, 0];
+  const comparison = new PolicyComparison(most);
   const progress = await progressOf('comparing', history.tickets.length, 'events');
   for (const [index, ticket] of history.tickets.entries()) {
     const first = ticket.events[0];
     if (!first || first.occurredAt > until) continue;
     const judge = judgeTicketEvents(ticket, until);
-    const under = (policy: DeskPolicy, cycles: JudgedCycle[]): JudgedTicket => {
+    const under = (policy: DeskPolicy): JudgedTicket => {
       const { folded, decisions } = judge(policy);
-      const judged = judgedTicket(folded, policy, decisions, until);
-      cycles.push(...judged.clocks.map(({ clock }) => cycleOf(clock)));
-      return judged;
+      return judgedTicket(folded, policy, decisions, until);
     };
-    const [ofA, ofB] = [under(a.policy, cyclesOfA), under(b.policy, cyclesOfB)];
-    tickets++;
-    if (ofA.notCovered === null) coveredA++;
-    if (ofB.notCovered === null) coveredB++;
-    for (const change of compareVerdicts(ofA, ofB, pairs)) {
-      changes.add(change);
-      await tell(change);
-    }
+    for (const change of comparison.add(under(a.policy), under(b.policy), pairs)) await tell(change);
     progress.update(index + 1);
   }
   progress.stop();
   const priorities = [...a.policy.priorities, ...b.policy.priorities].map(({ name }) => name);
-  const rows = compareAttainment(attainment(cyclesOfA), attainment(cyclesOfB)).sort(byUrgency(priorities));
-  return { rows, tickets, coveredA, coveredB, changes };
-}
-
-/** Only what attainment reads, so that a history of any length leaves little behind. */
-function cycleOf({ target, priority, commitment, outcome, breachedAt, stoppedAt, ...rest }: JudgedCycle): JudgedCycle {
-  const { lateMs, waived = false } = rest;
-  return { target, priority, commitment, outcome, breachedAt, stoppedAt, lateMs, waived };
+  const rows = comparison.attainment().sort(byUrgency(priorities));
+  const { tickets, coverage, changes } = comparison;
+  return { rows, tickets, coveredA: coverage.a, coveredB: coverage.b, changes };
 }
 
 function report(
@@ -141,7 +121,7 @@ function report(
   lines.push(`${counted} of ${changes.tickets.size} ticket${changes.tickets.size === 1 ? '' : 's'} would change:`, '');
   lines.push(...kindCounts(changes.kinds()));
   const listed = changes.list();
-  for (const change of listed) lines.push('', ...tellChange(change));
+  for (const change of listed) lines.push('', ...tellChange(changeRecord(change)));
   const rest = changes.count - listed.length;
   if (rest > 0) lines.push('', `and ${rest} more (--most lists more, --json all)`);
   return lines;

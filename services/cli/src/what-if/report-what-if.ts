@@ -1,11 +1,9 @@
-import { formatInstant, type Instant } from '@punctual/contracts';
 import {
   formatDuration,
-  sayCauses,
   type AttainmentComparison,
   type AttainmentRow,
-  type JudgedClock,
-  type VerdictChange,
+  type ChangedClock,
+  type ChangeRecord,
   type VerdictChangeKind,
 } from '@punctual/sla-engine';
 import { formatTable, type Column } from '../terminal/table.js';
@@ -73,22 +71,21 @@ export function kindCounts(kinds: readonly (readonly [VerdictChangeKind, number]
 }
 
 /** A change in three lines: which clock and what changes, both sides, and why. */
-export function tellChange({ source, ticket, target, a, b, kinds, causes }: VerdictChange): string[] {
+export function tellChange({ source, ticket, target, a, b, kinds, reason }: ChangeRecord): string[] {
   const of = a ?? b;
-  const promises = [...new Set([a, b].flatMap((judged) => judged?.clock.promise ?? []))].join(' / ');
-  const clock = of === null ? '' : ` · ${String(target)} · ${promises}, cycle ${of.clock.cycle}`;
+  const promises = [...new Set([a, b].flatMap((clock) => clock?.promise ?? []))].join(' / ');
+  const clock = of === null ? '' : ` · ${String(target)} · ${promises}, cycle ${of.cycle}`;
   const sides = of === null ? [] : [`  A ${tellSide(a)}`, `  B ${tellSide(b)}`];
   return [
     `${ticket} (${source})${clock} · ${kinds.map((kind) => words[kind]).join(', ')}`,
     ...sides,
-    `  why: ${sayCauses(causes)}`,
+    `  why: ${reason}`,
   ];
 }
 
-function tellSide(judged: JudgedClock | null): string {
-  if (judged === null) return '-';
-  const { clock } = judged;
-  const when = (at: Instant | null, what: string): string[] => (at === null ? [] : [`${what} ${formatInstant(at)}`]);
+function tellSide(clock: ChangedClock | null): string {
+  if (clock === null) return '-';
+  const when = (at: string | null, what: string): string[] => (at === null ? [] : [`${what} ${at}`]);
   return [
     ...(clock.outcome === 'cancelled' ? [] : [clock.outcome]),
     ...when(clock.dueAt, 'due'),

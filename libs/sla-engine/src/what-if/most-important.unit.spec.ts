@@ -1,4 +1,4 @@
-import { changeKinds, compareImportance, type VerdictChange } from '@punctual/sla-engine';
+import { changeKinds, compareImportance, type VerdictChange } from './compare-verdicts.js';
 import { expect, it } from 'vitest';
 import { MostImportant } from './most-important.js';
 

@@ -1,4 +1,4 @@
-import { changeKinds, compareImportance, type VerdictChange, type VerdictChangeKind } from '@punctual/sla-engine';
+import { changeKinds, compareImportance, type VerdictChange, type VerdictChangeKind } from './compare-verdicts.js';
 
 /** Counts every change and keeps the most important ones: its memory is bounded by how many are to be shown. */
 export class MostImportant {
