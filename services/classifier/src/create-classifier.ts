@@ -24,16 +24,20 @@ import {
   type EventLog,
 } from '@punctual/stream';
 import type { DataSource } from 'typeorm';
+import { ClassifiedTicketEntity } from './classified-ticket.entity.js';
 import type { ClassifierConfig } from './classifier-config.js';
 import { ClassifierFolder } from './classifier-folder.js';
 import { ClassifierMetrics } from './classifier-metrics.js';
 import { ClassifierModule } from './classifier.module.js';
 import { CreateClassifierTables1767225600001 } from './create-classifier-tables.migration.js';
+import { DecisionEntity } from './decision.entity.js';
+import { ParkedRecordEntity } from './parked-record.entity.js';
+import { SeenEventEntity } from './seen-event.entity.js';
 
 /** What a DataSource given to `createClassifier` must have been made with (schema `classifier`). */
 export const classifierDatabase = {
   schema: 'classifier',
-  entities: [PolicyVersionEntity],
+  entities: [PolicyVersionEntity, ClassifiedTicketEntity, SeenEventEntity, DecisionEntity, ParkedRecordEntity],
   migrations: [...streamMigrations, PolicyVersions1735689600000, CreateClassifierTables1767225600001],
 } as const;
 
