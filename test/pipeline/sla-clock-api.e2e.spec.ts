@@ -230,6 +230,7 @@ describe('GET /openapi.json and the health checks', () => {
       '/v1/events',
       '/v1/queue',
       '/v1/tickets/{source}/{ticket}',
+      '/v1/what-if',
     ]);
     expect((await pipeline.get('/health/ready')).status).toBe(200);
   });

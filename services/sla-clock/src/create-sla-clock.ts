@@ -33,6 +33,7 @@ import { SlaClockMetrics } from './sla-clock-metrics.js';
 import { SlaClockModule } from './sla-clock.module.js';
 import { databaseSql } from './storage/database-sql.js';
 import { CreateSlaClockTables1767225600000 } from './storage/create-sla-clock-tables.migration.js';
+import { comparablePolicy } from './what-if/comparable-policy.js';
 
 /** What a DataSource given to `createSlaClock` must have been made with (schema `sla_clock`). */
 export const slaClockDatabase = {
@@ -83,7 +84,8 @@ export async function createSlaClock(options: SlaClockOptions): Promise<SlaClock
 
     const strategy = new EventLogStrategy({ log, group: 'sla-clock', topics: [topics.classified] });
     const metrics = createMetrics('sla-clock');
-    const policies = new PinnedPolicies<CompiledPolicy>(new PolicyVersions(dataSource), (document) =>
+    const versions = new PolicyVersions(dataSource);
+    const policies = new PinnedPolicies<CompiledPolicy>(versions, (document) =>
       compilePolicy(document as ResolvedPolicy),
     );
     const observer: SlaClockMetrics = new SlaClockMetrics(metrics, {
@@ -109,6 +111,11 @@ export async function createSlaClock(options: SlaClockOptions): Promise<SlaClock
         folder,
         policies,
         reading: { sql, policies, times: new PartitionTimes(folder, sql) },
+        whatIf: {
+          dataSource,
+          policies: new PinnedPolicies(versions, (document) => comparablePolicy(document as ResolvedPolicy)),
+          mostTickets: config.WHAT_IF_TICKETS,
+        },
         stream: { tail, partitions: log.partitions, mostClients: config.EVENT_STREAM_CLIENTS },
       }),
       {
@@ -117,6 +124,7 @@ export async function createSlaClock(options: SlaClockOptions): Promise<SlaClock
         metrics,
         health,
         clock,
+        textTypes: ['application/yaml', 'text/yaml', 'application/x-yaml'],
         openApi: { title: 'Punctual SLA clock', description: 'Clocks, verdicts, explanations.', version: '1' },
       },
     );

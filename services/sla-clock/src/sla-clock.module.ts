@@ -10,7 +10,8 @@ import { EventsController, type EventStream } from './api/events.controller.js';
 import { QueueController } from './api/queue.controller.js';
 import type { TicketReading } from './api/ticket-view.js';
 import { TicketsController } from './api/tickets.controller.js';
-import { DATA_SOURCE, EVENT_STREAM, FOLDER, POLICIES, TICKET_READING } from './tokens.js';
+import { WhatIfController, type WhatIfReading } from './api/what-if.controller.js';
+import { DATA_SOURCE, EVENT_STREAM, FOLDER, POLICIES, TICKET_READING, WHAT_IF } from './tokens.js';
 
 export interface SlaClockParts {
   readonly dataSource: DataSource;
@@ -18,6 +19,7 @@ export interface SlaClockParts {
   readonly policies: PinnedPolicies<CompiledPolicy>;
   readonly reading: TicketReading;
   readonly stream: EventStream;
+  readonly whatIf: WhatIfReading;
 }
 
 @Module({})
@@ -32,6 +34,7 @@ export class SlaClockModule {
         QueueController,
         AttainmentController,
         EventsController,
+        WhatIfController,
       ],
       providers: [
         { provide: DATA_SOURCE, useValue: parts.dataSource },
@@ -39,6 +42,7 @@ export class SlaClockModule {
         { provide: POLICIES, useValue: parts.policies },
         { provide: TICKET_READING, useValue: parts.reading },
         { provide: EVENT_STREAM, useValue: parts.stream },
+        { provide: WHAT_IF, useValue: parts.whatIf },
       ],
     };
   }

@@ -4,3 +4,4 @@ export const FOLDER = Symbol('ClockFolder');
 export const POLICIES = Symbol('PinnedPolicies');
 export const TICKET_READING = Symbol('TicketReading');
 export const EVENT_STREAM = Symbol('EventStream');
+export const WHAT_IF = Symbol('WhatIfReading');

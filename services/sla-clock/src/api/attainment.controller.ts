@@ -66,7 +66,7 @@ export class AttainmentController {
   }
 }
 
-function emptyRange(): ProblemError {
+export function emptyRange(): ProblemError {
   const problems = [{ code: 'invalid_parameter', path: '/to', detail: '`to` must lie after `from`' }];
   return new ProblemError({ status: 400, code: 'invalid_query', title: 'The query has errors', problems });
 }

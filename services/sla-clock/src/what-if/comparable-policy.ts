@@ -1,0 +1,12 @@
+import { compilePolicy, type CompiledPolicy, type ResolvedPolicy } from '@punctual/policy';
+import type { NamedPromise } from '@punctual/sla-engine';
+
+/** A policy with the promises it lists, in its order: a comparison pairs them with another policy's. */
+export interface ComparablePolicy {
+  readonly policy: CompiledPolicy;
+  readonly promises: readonly NamedPromise[];
+}
+
+export function comparablePolicy(resolved: ResolvedPolicy): ComparablePolicy {
+  return { policy: compilePolicy(resolved), promises: resolved.document.promises };
+}
