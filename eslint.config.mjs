@@ -9,6 +9,7 @@ const edges = {
   'lib:policy': ['lib:contracts', 'lib:working-time'],
   'lib:sla-engine': ['lib:contracts', 'lib:working-time', 'lib:policy'],
   'lib:classification': ['lib:contracts', 'lib:policy'],
+  'lib:mapping': ['lib:contracts'],
   'lib:stream': ['lib:contracts'],
   'lib:service-kit': ['lib:contracts'],
   'lib:test-kit': ['type:lib'],
@@ -36,7 +37,7 @@ function boundaries(also) {
 }
 
 /** Libraries that touch neither a clock, nor a network, nor a disk: time and data come in as arguments. */
-const pure = ['contracts', 'working-time', 'sla-engine', 'classification'];
+const pure = ['contracts', 'working-time', 'sla-engine', 'classification', 'mapping'];
 
 export default tseslint.config(
   { ignores: ['**/dist/**', '**/node_modules/**', '.nx/**', '.punctual/**'] },

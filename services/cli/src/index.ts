@@ -1,13 +1,15 @@
-export { loadMapping, type Mapping, type MappingProblem } from './import/load-mapping.js';
 export {
+  loadMapping,
   mapRow,
   noMemory,
   ticketOf,
+  type Mapping,
+  type MappingProblem,
   type RejectCode,
   type Row,
   type RowOutcome,
   type TicketMemory,
-} from './import/map-row.js';
+} from '@punctual/mapping';
 export {
   importLog,
   newImportSummary,

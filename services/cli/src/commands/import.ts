@@ -1,7 +1,7 @@
 import { toCloudEvent } from '@punctual/contracts';
+import { loadMapping, type Mapping } from '@punctual/mapping';
 import { ImportFailure } from '../import/import-failure.js';
 import { importLog, newImportSummary, type ImportSummary, type RejectedRow } from '../import/import-log.js';
-import { loadMapping, type Mapping } from '../import/load-mapping.js';
 import type { ExitCode } from '../program.js';
 import { openBytes, readText } from '../terminal/input.js';
 import { Output } from '../terminal/output.js';

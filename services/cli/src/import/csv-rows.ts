@@ -1,8 +1,7 @@
+import type { Mapping, Row } from '@punctual/mapping';
 import { Readable } from 'node:stream';
 import { parse, type CsvError } from 'csv-parse';
 import { ImportFailure } from './import-failure.js';
-import type { Mapping } from './load-mapping.js';
-import type { Row } from './map-row.js';
 
 /** The longest row, in characters: a stray quote must not swallow a whole log into memory. */
 const MAX_ROW = 1_000_000;

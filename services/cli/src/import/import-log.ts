@@ -1,8 +1,15 @@
 import type { TicketEvent } from '@punctual/contracts';
+import {
+  mapRow,
+  noMemory,
+  ticketOf,
+  type Mapping,
+  type RejectCode,
+  type Row,
+  type TicketMemory,
+} from '@punctual/mapping';
 import { csvRows } from './csv-rows.js';
 import { decodeText } from './decode-text.js';
-import type { Mapping } from './load-mapping.js';
-import { mapRow, noMemory, ticketOf, type RejectCode, type Row, type TicketMemory } from './map-row.js';
 
 export interface RejectedRow {
   readonly line: number;

@@ -1,8 +1,8 @@
+import { loadMapping } from '@punctual/mapping';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { ImportFailure } from './import-failure.js';
 import { importLog, newImportSummary, type Imported } from './import-log.js';
-import { loadMapping } from './load-mapping.js';
 
 const mappingText = `mapping: 1
 source: desk
