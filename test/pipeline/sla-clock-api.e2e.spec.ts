@@ -71,6 +71,35 @@ describe('GET /v1/tickets/{source}/{id}', () => {
   });
 });
 
+describe('GET /v1/tickets/{source}/{id}/explain', () => {
+  it('says in a sentence where each clock stands, by stretches that add up, with the events that began them', async () => {
+    const { status, body } = await pipeline.get(`${path('Q-1')}/explain`);
+    expect(status).toBe(200);
+    const clocks = body['clocks'] as {
+      verdict: string;
+      elapsedMs: number;
+      segments: { countedMs: number; from: string; to: string; eventId: string | null; policyVersion: string }[];
+    }[];
+    const events = body['events'] as { id: string; text: string }[];
+    expect(clocks.length).toBe(2);
+    for (const { verdict, elapsedMs, segments } of clocks) {
+      expect(verdict).toMatch(/^The (first response|resolution) \(\w+\) is due at \S+Z; .* of working time left\.$/);
+      expect(segments.reduce((sum, { countedMs }) => sum + countedMs, 0)).toBe(elapsedMs);
+      segments.slice(1).forEach(({ from }, index) => expect(from).toBe(segments[index]?.to));
+      for (const { eventId, policyVersion } of segments) {
+        expect(policyVersion).toBe(body['policyVersion']);
+        if (eventId !== null) expect(events.map(({ id }) => id)).toContain(eventId);
+      }
+    }
+    expect(events).toEqual([expect.objectContaining({ text: 'The requester opened the ticket' })]);
+  });
+
+  it('says what to check where there is no such ticket', async () => {
+    const { status, body } = await pipeline.get(`${path('nothing')}/explain`);
+    expect([status, body['code']]).toEqual([404, 'unknown_ticket']);
+  });
+});
+
 describe('GET /v1/tickets/{source}/{id}/classification', () => {
   it('gives the decisions with their reasons', async () => {
     const answer = await fetch(`${pipeline.classifier?.url}${path('Q-2')}/classification`);
@@ -230,6 +259,7 @@ describe('GET /openapi.json and the health checks', () => {
       '/v1/events',
       '/v1/queue',
       '/v1/tickets/{source}/{ticket}',
+      '/v1/tickets/{source}/{ticket}/explain',
       '/v1/what-if',
     ]);
     expect((await pipeline.get('/health/ready')).status).toBe(200);

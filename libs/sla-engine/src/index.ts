@@ -12,6 +12,9 @@ export {
 export { publishContinued, publishRefolded, netSayings, type Published } from './publish.js';
 export { contentKey, eventId, LATE_DETECTION_MS, type Draft, type PublicationContext, type Saying } from './draft.js';
 export { explainTicket, type ClockExplanation, type ExplainedSegment } from './explain.js';
+export { eventsBehind } from './events-behind.js';
+export { sayEvent } from './say-event.js';
+export { sayVerdict } from './say-verdict.js';
 export { attainment, type AttainmentRange, type AttainmentRow, type JudgedCycle } from './attainment.js';
 export type { Segment } from './clock-past.js';
 export type { ClockState, EventKey, TicketState } from './ticket-state.js';

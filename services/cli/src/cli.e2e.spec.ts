@@ -304,6 +304,16 @@ describe('punctual explain', () => {
     expect(ended.stdout).toContain('first_response · reply, cycle 1 · target · breached');
     expect(ended.stdout).toContain('broken at Mon 2026-03-02 11:00:00, 1h late');
     expect(ended.stdout).toMatch(/▓{40}/);
+    expect(ended.stdout).toMatch(
+      /Events behind it\n +event +at +what happened\n.*1\/0\/created .*The requester opened the ticket/,
+    );
+    const json = await punctual(['explain', '-p', 'desk.policy.yaml', '-e', '-', '-t', '1', '--json'], events);
+    expect(jsonLines(json.stdout)[0]).toMatchObject({
+      verdict: expect.stringContaining(
+        'came 1h of working time after its deadline of 2026-03-02T10:00:00.000Z',
+      ) as unknown,
+      events: [{ type: 'ticket.created', text: 'The requester opened the ticket' }],
+    });
     expect(await punctual(['explain', '-p', 'desk.policy.yaml', '-e', '-', '-t', '9'], events)).toMatchObject({
       code: 2,
       stderr: expect.stringContaining('ticket ids look like 1, 2') as unknown,

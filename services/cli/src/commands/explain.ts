@@ -1,6 +1,7 @@
 import { formatInstant, type Instant } from '@punctual/contracts';
-import { explainTicket } from '@punctual/sla-engine';
+import { eventsBehind, explainTicket, sayEvent, sayVerdict, type ClockExplanation } from '@punctual/sla-engine';
 import { drawClock } from '../explain/draw-clock.js';
+import { listEvents } from '../explain/list-events.js';
 import { calendarZones, localTimes } from '../explain/local-times.js';
 import { foldTicketEvents } from '../history/fold-history.js';
 import { readHistory, type History, type TicketEvents } from '../history/read-history.js';
@@ -34,7 +35,17 @@ export async function explain(options: ExplainOptions): Promise<ExitCode> {
   const explanations = explainTicket(folded, at);
   const output = Output.stdout();
   if (options.json) {
-    for (const explanation of explanations) await output.line(JSON.stringify(withInstants(explanation)));
+    for (const explanation of explanations) {
+      const events = eventsBehind([explanation], ticket.events).map((event) => ({
+        id: event.id,
+        type: event.type,
+        at: event.occurredAt,
+        text: sayEvent(event),
+      }));
+      await output.line(
+        JSON.stringify(withInstants({ verdict: sayVerdict(explanation.clock), ...explanation, events })),
+      );
+    }
     await output.close();
     return flawed ? 2 : 0;
   }
@@ -56,10 +67,16 @@ export async function explain(options: ExplainOptions): Promise<ExitCode> {
     );
   }
   const zones = calendarZones(resolved);
+  const zoneOf = (explanation: ClockExplanation | undefined): string =>
+    options.zone ?? zones.get(explanation?.segments[0]?.calendar ?? '') ?? 'UTC';
   for (const explanation of explanations) {
-    const zone = options.zone ?? zones.get(explanation.segments[0]?.calendar ?? '') ?? 'UTC';
     await output.line('');
-    for (const line of drawClock(explanation, localTimes(zone), style)) await output.line(line);
+    for (const line of drawClock(explanation, localTimes(zoneOf(explanation)), style)) await output.line(line);
+  }
+  const events = eventsBehind(explanations, ticket.events);
+  if (events.length > 0) {
+    await output.line('');
+    for (const line of listEvents(events, localTimes(zoneOf(explanations[0])), style.colours)) await output.line(line);
   }
   await output.close();
   return flawed ? 2 : 0;

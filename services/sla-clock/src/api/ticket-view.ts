@@ -1,7 +1,7 @@
-import { formatInstant, type Horizon, type Watermark } from '@punctual/contracts';
+import { formatInstant, type Horizon, type Instant, type Watermark } from '@punctual/contracts';
 import type { CompiledPolicy } from '@punctual/policy';
 import type { PinnedPolicies } from '@punctual/service-kit';
-import { explainTicket, foldTicket, type ClockView } from '@punctual/sla-engine';
+import { explainTicket, foldTicket, type ClockView, type FoldedFromStart } from '@punctual/sla-engine';
 import type { Sql } from '@punctual/stream';
 import { creationOf } from '../fold/partition-memory.js';
 import type { PartitionTimes } from '../fold/partition-times.js';
@@ -16,19 +16,32 @@ export interface TicketReading {
   readonly times: PartitionTimes;
 }
 
-/**
- * A ticket as it stands at its partition's time: folded on read up to the watermark, so also with what has not settled yet. Where that
- * differs from what is stored and published, `provisional` is true: an event still on its way may change it. Null: no such ticket.
- */
-export async function readTicket({ sql, policies, times }: TicketReading, source: string, ticket: string) {
+/** A ticket folded on read: as it stands at its partition's time, also with what has not settled yet. Instants epoch ms. */
+export interface TicketReadout {
+  readonly row: TicketRow;
+  /** Every event of the ticket, as the log brought them. */
+  readonly timeline: readonly PlacedEvent[];
+  /** Null where the ticket cannot be folded: it is quarantined, or its policy is not published. */
+  readonly folding: { readonly folded: FoldedFromStart; readonly policy: CompiledPolicy } | null;
+  /** What the fold has come to; null where the ticket was never folded. */
+  readonly asOf: Instant | null;
+  /** An event still on its way may change it: it differs from what is stored and published. */
+  readonly provisional: boolean;
+}
+
+/** Folds a ticket up to its partition's watermark without storing anything. Null: no such ticket. */
+export async function readOut(
+  { sql, policies, times }: TicketReading,
+  source: string,
+  ticket: string,
+): Promise<TicketReadout | null> {
   const [row] = await loadTickets(sql, [{ source, ticket }]);
   const [place] = await sql.query<{ partition: number }>(
     'SELECT partition FROM sla_clock.ticket WHERE source = $1 AND ticket = $2',
     [source, ticket],
   );
   if (row === undefined || place === undefined) return null;
-  if (row.quarantined !== null)
-    return describe(row, null, { asOf: row.duesBefore, provisional: true }, await storedClocks(sql, row));
+  if (row.quarantined !== null) return { row, timeline: [], folding: null, asOf: row.duesBefore, provisional: true };
   const timelines = await loadTimelines(sql, [row], Number.MAX_SAFE_INTEGER);
   const timeline = timelines.get(ticketKey(source, ticket)) ?? [];
   const events = timeline.map(({ event }) => event);
@@ -40,14 +53,26 @@ export async function readTicket({ sql, policies, times }: TicketReading, source
   const policy = row.policyVersion
     ? await policies.find(row.policy, row.policyVersion)
     : await policies.pin(row.policy, creationOf(events));
-  if (policy === null) return describe(row, null, { asOf: null, provisional: true }, []);
+  if (policy === null) return { row, timeline, folding: null, asOf: null, provisional: true };
   const folded = foldTicket(row, { events, ...decisionsOf(row) }, policy, horizon);
-  const clocks = explainTicket(folded, horizon.duesBefore).map(({ clock, segments }) => ({
+  const provisional = isProvisional(row, timeline, horizon);
+  return { row, timeline, folding: { folded, policy }, asOf: horizon.duesBefore, provisional };
+}
+
+/** A ticket with its clocks and the stretches each is made of, as it goes over HTTP. Null: no such ticket. */
+export async function readTicket(reading: TicketReading, source: string, ticket: string) {
+  const readout = await readOut(reading, source, ticket);
+  if (readout === null) return null;
+  const { row, folding, asOf } = readout;
+  if (folding === null) {
+    return describe(row, null, readout, row.quarantined === null ? [] : await storedClocks(reading.sql, row));
+  }
+  const { folded, policy } = folding;
+  const clocks = explainTicket(folded, asOf ?? 0).map(({ clock, segments }) => ({
     ...wireClock(clock),
     explanation: segments.map(wireSegment),
   }));
-  const view = { asOf: horizon.duesBefore, provisional: isProvisional(row, timeline, horizon) };
-  return describe({ ...row, state: folded.state, policyVersion: policy.version }, policy, view, clocks);
+  return describe({ ...row, state: folded.state, policyVersion: policy.version }, policy, readout, clocks);
 }
 
 function describe(

@@ -1,8 +1,9 @@
 import { Controller, Get, Inject, Param } from '@nestjs/common';
-import { ApiNotFoundResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
+import { ApiConflictResponse, ApiNotFoundResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import { ProblemError } from '@punctual/service-kit';
 import { TICKET_READING } from '../tokens.js';
-import { readTicket, type TicketReading } from './ticket-view.js';
+import { explainReadout } from './explain-view.js';
+import { readOut, readTicket, type TicketReading, type TicketReadout } from './ticket-view.js';
 
 /** A ticket with its clocks and why they stand as they do. */
 @Controller('v1/tickets')
@@ -15,14 +16,45 @@ export class TicketsController {
   @ApiNotFoundResponse({ description: 'No event of this ticket has come this far: problem `unknown_ticket`.' })
   async read(@Param('source') source: string, @Param('ticket') ticket: string) {
     const view = await readTicket(this.reading, source, ticket);
-    if (view !== null) return view;
-    throw new ProblemError({
-      status: 404,
-      code: 'unknown_ticket',
-      title: 'No such ticket',
-      detail:
-        `Nothing is known of ticket '${ticket}' of source '${source}'. Check the source's exact name (percent-encoded in the ` +
-        'path), that its events were accepted by intake, and that the classifier is not behind.',
-    });
+    if (view === null) throw unknownTicket(source, ticket);
+    return view;
   }
+
+  @Get(':source/:ticket/explain')
+  @ApiOperation({ summary: 'Why each clock stands where it stands, in sentences, with the events behind it' })
+  @ApiOkResponse({ description: 'Verdicts, the stretches that add up to them, and the events that began these.' })
+  @ApiNotFoundResponse({ description: 'No event of this ticket has come this far: problem `unknown_ticket`.' })
+  @ApiConflictResponse({
+    description: 'The ticket cannot be folded now: problem `ticket_not_folded`, with the reason.',
+  })
+  async explain(@Param('source') source: string, @Param('ticket') ticket: string) {
+    const readout = await readOut(this.reading, source, ticket);
+    if (readout === null) throw unknownTicket(source, ticket);
+    if (readout.folding === null) throw notFolded(readout);
+    return explainReadout(readout, readout.folding);
+  }
+}
+
+function unknownTicket(source: string, ticket: string): ProblemError {
+  return new ProblemError({
+    status: 404,
+    code: 'unknown_ticket',
+    title: 'No such ticket',
+    detail:
+      `Nothing is known of ticket '${ticket}' of source '${source}'. Check the source's exact name (percent-encoded in the ` +
+      'path), that its events were accepted by intake, and that the classifier is not behind.',
+  });
+}
+
+function notFolded({ row }: TicketReadout): ProblemError {
+  const detail =
+    row.quarantined === null
+      ? `Policy '${row.policy}' is not published, so nothing is known of its promises. Publish it, and ask again.`
+      : `The ticket was set aside because folding it failed: ${row.quarantined}. Once the cause is mended, redrive it.`;
+  return new ProblemError({
+    status: 409,
+    code: 'ticket_not_folded',
+    title: 'Its clocks cannot be explained now',
+    detail,
+  });
 }

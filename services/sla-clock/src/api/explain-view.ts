@@ -1,0 +1,36 @@
+import { formatInstant } from '@punctual/contracts';
+import { eventsBehind, explainTicket, sayEvent, sayVerdict } from '@punctual/sla-engine';
+import type { TicketReadout } from './ticket-view.js';
+import { wireClock, wireInstant, wireSegment } from './wire.js';
+
+/**
+ * Why each clock of a ticket stands where it stands (SLA-SEMANTICS §8): a sentence, the stretches that tile the time from start to now and
+ * whose `countedMs` add up to `elapsedMs`, and the events that began them. Durations are ms, instants ISO-8601.
+ */
+export function explainReadout(readout: TicketReadout, { folded, policy }: NonNullable<TicketReadout['folding']>) {
+  const { row, timeline, asOf, provisional } = readout;
+  const explanations = explainTicket(folded, asOf ?? 0);
+  const events = eventsBehind(
+    explanations,
+    timeline.map(({ event }) => event),
+  );
+  return {
+    source: row.source,
+    ticket: row.ticket,
+    policy: row.policy,
+    policyVersion: policy.version,
+    asOf: wireInstant(asOf),
+    provisional,
+    clocks: explanations.map(({ clock, segments }) => ({
+      verdict: sayVerdict(clock),
+      ...wireClock(clock),
+      segments: segments.map(wireSegment),
+    })),
+    events: events.map((event) => ({
+      id: event.id,
+      type: event.type,
+      occurredAt: formatInstant(event.occurredAt),
+      text: sayEvent(event),
+    })),
+  };
+}
