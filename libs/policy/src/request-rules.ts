@@ -12,6 +12,8 @@ export interface RequestMade {
   readonly channel: string | null;
   /** The priority asked for, by any name or alias. */
   readonly priority: string | null;
+  /** The priority the ticket has; null where it has none. */
+  readonly current: string | null;
   /** The names of what was supplied. */
   readonly supplied: readonly string[];
   /** The kinds of requests accepted on this ticket before. */
@@ -81,6 +83,16 @@ function refusal(rule: RequestRule, request: RequestMade, schemes: PrioritySchem
       ? undefined
       : rule.refuse.find(({ priority }) => priority.some((text) => schemes.find(text, scheme) === wanted));
   if (refused) return refuse(refused.code, refused.advice);
+  if (rule.priorities !== undefined) {
+    const current = request.current === null ? null : schemes.find(request.current, scheme);
+    if (!rule.priorities.some((text) => schemes.find(text, scheme) === current)) {
+      const { code, advice } = rule.wrongPriority ?? {
+        code: 'wrong_priority',
+        advice: `Only tickets of priority ${rule.priorities.join(', ')} may ask for this.`,
+      };
+      return refuse(code, advice);
+    }
+  }
   if (rule.after.length > 0 && !rule.after.some((earlier) => request.earlier.includes(earlier))) {
     const fallback = { code: 'too_early', advice: `Before an ${kind}, ask for: ${rule.after.join(' or ')}.` };
     const { code, advice } = rule.tooEarly ?? fallback;

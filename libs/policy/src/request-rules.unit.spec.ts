@@ -9,6 +9,7 @@ function judge(pack: string, request: Partial<RequestMade> & Pick<RequestMade, '
     attributes,
     channel: null,
     priority: null,
+    current: null,
     supplied: [],
     earlier: [],
     ...request,

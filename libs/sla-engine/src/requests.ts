@@ -29,9 +29,14 @@ export class Requests {
     return this.judge(id, at, { kind, channel, priority, supplied: supplied(data.supplied) });
   }
 
-  private judge(id: string, at: Instant, asked: Omit<RequestMade, 'attributes' | 'earlier'>): boolean {
+  private judge(id: string, at: Instant, asked: Omit<RequestMade, 'attributes' | 'earlier' | 'current'>): boolean {
     const { state } = this;
-    const verdict = this.policy.judgeRequest({ ...asked, attributes: state.attributes, earlier: state.requests });
+    const verdict = this.policy.judgeRequest({
+      ...asked,
+      current: state.priority,
+      attributes: state.attributes,
+      earlier: state.requests,
+    });
     if (!verdict.accepted) {
       const { code, what, missing, advice } = verdict;
       const lacks = missing.length === 0 ? '' : `; missing: ${missing.join(', ')}`;

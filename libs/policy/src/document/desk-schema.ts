@@ -25,6 +25,10 @@ export const RequestRule = fields({
   tooEarly: Refusal.optional(),
   /** An elevation to one of these priorities is refused. */
   refuse: z.array(fields({ priority: names, code: z.string(), advice: prose })).default([]),
+  /** Only tickets that have one of these priorities may ask. Default: any. */
+  priorities: names.optional(),
+  /** Given when the ticket has another one. */
+  wrongPriority: Refusal.optional(),
   /** Whom it goes to. */
   to: names.optional(),
   /** Who decides, and when it counts as handled. */

@@ -125,6 +125,8 @@ const RequestExpected = fields({
   accepted: z.boolean(),
   code: z.string().optional(),
   missing: z.array(z.string()).optional(),
+  /** The recipients of an accepted request, in the policy's order. */
+  to: z.array(z.string()).optional(),
 });
 
 const Expected = fields({

@@ -1,10 +1,14 @@
-import type { TicketEvent } from '@punctual/contracts';
+import type { PriorityDecision, TicketEvent } from '@punctual/contracts';
 import type { DeskPolicy, RequestMade, RequestVerdict, TicketAttributes } from '@punctual/policy';
 
 const attributeNames = ['customer', 'plan', 'tier', 'channel', 'product', 'stage'] as const;
 
 /** What the policy says to every request of one ticket, the ticket itself among them, by event id. Events in order. */
-export function judgeRequests(events: readonly TicketEvent[], policy: DeskPolicy): ReadonlyMap<string, RequestVerdict> {
+export function judgeRequests(
+  events: readonly TicketEvent[],
+  decisions: readonly PriorityDecision[],
+  policy: DeskPolicy,
+): ReadonlyMap<string, RequestVerdict> {
   const verdicts = new Map<string, RequestVerdict>();
   const earlier: RequestMade['kind'][] = [];
   let attributes: TicketAttributes = {
@@ -20,7 +24,8 @@ export function judgeRequests(events: readonly TicketEvent[], policy: DeskPolicy
     attributes = laidOver(attributes, event);
     const request = requestOf(event, attributes, [...earlier]);
     if (!request) continue;
-    const verdict = policy.judgeRequest(request);
+    const current = decisions.findLast(({ at }) => at <= event.occurredAt)?.priority ?? null;
+    const verdict = policy.judgeRequest({ ...request, current });
     verdicts.set(event.id, verdict);
     if (verdict.accepted) earlier.push(request.kind);
   }
@@ -40,7 +45,7 @@ function requestOf(
   { type, data }: TicketEvent,
   attributes: TicketAttributes,
   earlier: readonly RequestMade['kind'][],
-): RequestMade | null {
+): Omit<RequestMade, 'current'> | null {
   if (type === 'ticket.created') {
     return {
       kind: 'ticket',

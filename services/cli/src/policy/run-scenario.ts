@@ -1,6 +1,12 @@
 import { decidePriorities, toPriorityInput } from '@punctual/classification';
-import { formatInstant, type Instant, type TicketEvent } from '@punctual/contracts';
-import { scenarioEvents, type ClockExpected, type DeskPolicy, type Scenario } from '@punctual/policy';
+import { formatInstant, type Instant } from '@punctual/contracts';
+import {
+  scenarioEvents,
+  type ClockExpected,
+  type DeskPolicy,
+  type RequestVerdict,
+  type Scenario,
+} from '@punctual/policy';
 import { foldTicket, formatDuration, type ClockView, type FoldedFromStart } from '@punctual/sla-engine';
 import { judgeRequests } from './judge-requests.js';
 
@@ -27,7 +33,7 @@ export function runScenario(scenario: Scenario, policy: DeskPolicy): Mismatch[] 
     ...classificationMismatches(scenario, priorityHistory.at(-1)),
     ...coverageMismatches(scenario, folded),
     ...(scenario.expect.clocks ?? []).flatMap((expected, index) => clockMismatches(expected, index, folded.clocks)),
-    ...requestMismatches(scenario, policy, events),
+    ...requestMismatches(scenario, judgeRequests(events, priorityHistory, policy)),
   ];
 }
 
@@ -121,11 +127,10 @@ function exactDuration(ms: number): string {
     : `${formatDuration(ms)} (${ms} ms)`;
 }
 
-function requestMismatches(scenario: Scenario, policy: DeskPolicy, events: readonly TicketEvent[]): Mismatch[] {
+function requestMismatches(scenario: Scenario, verdicts: ReadonlyMap<string, RequestVerdict>): Mismatch[] {
   const expectations = scenario.expect.requests ?? [];
   if (expectations.length === 0) return [];
-  const verdicts = judgeRequests(events, policy);
-  return expectations.flatMap(({ line, accepted, code, missing }) => {
+  return expectations.flatMap(({ line, accepted, code, missing, to }) => {
     const where = line === 0 ? 'the ticket itself' : `request on line ${line}`;
     const verdict = verdicts.get(line === 0 ? 'created' : `line-${line}`);
     if (!verdict) return [{ where, expected: 'a request', actual: 'none' }];
@@ -133,6 +138,7 @@ function requestMismatches(scenario: Scenario, policy: DeskPolicy, events: reado
       ...compare(`${where}.accepted`, accepted, verdict.accepted),
       ...compare(`${where}.code`, code, verdict.accepted ? 'accepted' : verdict.code),
       ...compare(`${where}.missing`, missing?.join(', '), verdict.accepted ? '' : verdict.missing.join(', ')),
+      ...compare(`${where}.to`, to?.join(', '), verdict.accepted ? verdict.recipients.join(', ') : 'nobody'),
     ];
   });
 }
