@@ -184,9 +184,9 @@ export class ClockBook {
     this.say(clock, terms, 'sla.clock.retargeted', at, cause, 'retargeted');
   }
 
-  /** The same terms at another priority: only the name changes. */
+  /** The same terms at another priority: only the name changes. A broken clock counts under the priority it broke under. */
   rename(clock: ClockState): void {
-    if (clock.priority === this.state.priority) return;
+    if (clock.priority === this.state.priority || clock.breachedAt !== null) return;
     clock.priority = this.state.priority;
     this.touched.add(clock);
   }

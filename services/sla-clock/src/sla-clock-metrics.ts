@@ -115,34 +115,44 @@ interface TotalRow {
   retracted: string;
 }
 
-/** Business totals come from the database, so that every instance exposes the same. */
+/**
+ * Business totals come from the database, so that every instance exposes the same. The series of one scrape come from one reading: the
+ * registry collects them side by side, and `said` less `retracted` must not mix two moments.
+ */
 function addSlaTotals({ registry }: ServiceMetrics, dataSource: DataSource): void {
   const labelNames = ['policy', 'target', 'priority', 'commitment', 'outcome'] as const;
-  const retracted = new Counter({
-    name: 'punctual_sla_retracted_total',
-    help: 'Verdicts taken back; what counts is punctual_sla_total less this.',
-    labelNames,
-    registers: [registry],
-  });
-  new Counter({
-    name: 'punctual_sla_total',
-    help: 'Verdicts published, by outcome.',
-    labelNames,
-    registers: [registry],
-    async collect() {
-      const rows: TotalRow[] = await dataSource.query(
+  let reading: Promise<TotalRow[]> | null = null;
+  const readOnce = (): Promise<TotalRow[]> => {
+    reading ??= dataSource
+      .query<TotalRow[]>(
         `SELECT policy, target, priority, commitment, outcome, sum(said) AS said, sum(retracted) AS retracted
            FROM sla_clock.sla_total GROUP BY policy, target, priority, commitment, outcome`,
-      );
-      this.reset();
-      retracted.reset();
-      for (const { policy, target, priority, commitment, outcome, said, retracted: takenBack } of rows) {
-        const labels = { policy, target, priority, commitment, outcome };
-        this.inc(labels, Number(said));
-        retracted.inc(labels, Number(takenBack));
-      }
-    },
-  });
+      )
+      .finally(() => (reading = null));
+    return reading;
+  };
+  const addTotal = (name: string, help: string, column: 'said' | 'retracted'): void => {
+    new Counter({
+      name,
+      help,
+      labelNames,
+      registers: [registry],
+      async collect() {
+        const rows = await readOnce();
+        this.reset();
+        for (const row of rows) {
+          const { policy, target, priority, commitment, outcome } = row;
+          this.inc({ policy, target, priority, commitment, outcome }, Number(row[column]));
+        }
+      },
+    });
+  };
+  addTotal('punctual_sla_total', 'Verdicts published, by outcome.', 'said');
+  addTotal(
+    'punctual_sla_retracted_total',
+    'Verdicts taken back; what counts is punctual_sla_total less this.',
+    'retracted',
+  );
 }
 
 function addPartitionGauges({ registry }: ServiceMetrics, sources: MetricSources): void {
