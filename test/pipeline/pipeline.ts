@@ -44,7 +44,7 @@ export class Pipeline {
       url: database.url,
       schema: 'pipeline_test',
       entities: [...slaClockDatabase.entities],
-      migrations: slaClockDatabase.migrations.filter(({ name }) => !name.startsWith('CreateSlaClockTables')),
+      migrations: slaClockDatabase.migrations.filter(({ name }) => !/^(CreateSlaClockTables|CutIntoMonths)/.test(name)),
       poolSize: 10,
       applicationName: 'pipeline-test',
     });

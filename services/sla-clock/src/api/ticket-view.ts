@@ -6,6 +6,7 @@ import type { Sql } from '@punctual/stream';
 import { creationOf } from '../fold/partition-memory.js';
 import type { PartitionTimes } from '../fold/partition-times.js';
 import { ticketKey, type PlacedEvent, type TicketRow } from '../fold/ticket-row.js';
+import { everythingOf } from '../storage/everything-of.js';
 import { loadTickets, loadTimelines } from '../storage/ticket-store.js';
 import { wireClock, wireInstant, wireSegment } from './wire.js';
 
@@ -42,7 +43,7 @@ export async function readOut(
   );
   if (row === undefined || place === undefined) return null;
   if (row.quarantined !== null) return { row, timeline: [], folding: null, asOf: row.duesBefore, provisional: true };
-  const timelines = await loadTimelines(sql, [row], Number.MAX_SAFE_INTEGER);
+  const timelines = await loadTimelines(sql, [everythingOf(row)], Number.MAX_SAFE_INTEGER);
   const timeline = timelines.get(ticketKey(source, ticket)) ?? [];
   const events = timeline.map(({ event }) => event);
   const now = nowOf(await times.watermarkOf(place.partition), source, timeline);

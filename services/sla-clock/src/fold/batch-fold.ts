@@ -2,6 +2,7 @@ import type { ClassifiedRecord, Watermark } from '@punctual/contracts';
 import type { CompiledPolicy } from '@punctual/policy';
 import type { PinnedPolicies } from '@punctual/service-kit';
 import type { LogRecord, UnitOfWork } from '@punctual/stream';
+import type { MonthPartitions } from '../storage/month-partitions.js';
 import { appendEvents, loadWakes, saveTickets, saveTime } from '../storage/ticket-store.js';
 import { DueFold } from './due-fold.js';
 import type { FoldObserver } from './fold-observer.js';
@@ -9,7 +10,7 @@ import { loadMissing } from './load-missing.js';
 import { creationOf, PartitionMemory } from './partition-memory.js';
 import { policyNotPublished } from './policy-not-published.js';
 import { readClassified } from './read-classified.js';
-import { ticketKey, type TicketRow } from './ticket-row.js';
+import { ticketKey, widened, type TicketRow } from './ticket-row.js';
 
 /** The most tickets folded by one round of statements. */
 const CHUNK = 2_000;
@@ -28,9 +29,10 @@ export class BatchFold {
     private readonly memory: PartitionMemory,
     private readonly unit: UnitOfWork,
     private readonly policies: PinnedPolicies<CompiledPolicy>,
+    private readonly months: MonthPartitions,
     private readonly observer: FoldObserver,
   ) {
-    this.due = new DueFold(partition, memory, unit, policies, observer, this.dirty);
+    this.due = new DueFold(partition, memory, unit, policies, months, observer, this.dirty);
   }
 
   async run(records: readonly LogRecord[]): Promise<void> {
@@ -61,6 +63,10 @@ export class BatchFold {
   /** Loads the tickets the batch speaks of and appends its events to their timelines. */
   private async record(arriving: readonly { record: LogRecord; value: ClassifiedRecord }[]): Promise<void> {
     if (arriving.length === 0) return;
+    await this.months.ensure(
+      'ticket_event',
+      arriving.map(({ value }) => value.event.occurredAt),
+    );
     const sql = await this.unit.transaction();
     await loadMissing(
       sql,
@@ -86,6 +92,11 @@ export class BatchFold {
       row.coverageHistory = value.coverageHistory;
       this.dirty.set(key, row);
     }
+    const { from, until } = widened(row.firstEventAt, row.lastEventAt, [event.occurredAt]);
+    // A later end is saved with the fold that takes the event in: until then memory and the waiting events tell it.
+    if (from !== row.firstEventAt) this.dirty.set(key, row);
+    row.firstEventAt = from;
+    row.lastEventAt = until;
     if (row.quarantined !== null && record.headers['dead-letter-attempt'] !== undefined) {
       row.quarantined = null;
       this.dirty.set(key, row);
@@ -114,6 +125,10 @@ export class BatchFold {
       foldedOffset: -1,
       wakeAt: null,
       quarantined: null,
+      firstEventAt: null,
+      lastEventAt: null,
+      firstPublishedAt: null,
+      lastPublishedAt: null,
     };
     this.dirty.set(ticketKey(row.source, row.ticket), row);
     return row;
