@@ -125,6 +125,23 @@ describe('GET /v1/clocks', () => {
     expect(seen.length).toBe(8);
   });
 
+  it('counts what runs up to the time its partition has come to, not to its last change', async () => {
+    const { body } = await pipeline.get('/v1/clocks?state=running&target=first_response');
+    const clocks = body['clocks'] as {
+      startedAt: string;
+      asOf: string;
+      elapsedMs: number;
+      remainingMs: number;
+      dueAt: string;
+    }[];
+    expect(clocks.length).toBe(4);
+    for (const { startedAt, asOf, elapsedMs, remainingMs, dueAt } of clocks) {
+      expect(asOf).toBe(formatInstant(now - 5_000));
+      expect(elapsedMs).toBe(Date.parse(asOf) - Date.parse(startedAt));
+      expect(remainingMs).toBe(Date.parse(dueAt) - Date.parse(asOf));
+    }
+  });
+
   it('filters, and marks what is overdue beyond the watermark', async () => {
     pipeline.clock.set(start + 62 * MINUTE);
     const query = `state=running&target=first_response&priority=P1&policy=acme&source=${encodeURIComponent(source)}`;

@@ -179,6 +179,15 @@ export function viewClock(clock: ClockState, fold: TicketFold | null, asOf: Inst
   };
 }
 
+/**
+ * The clocks a ticket's state remembers as they stand at `asOf` (epoch ms), without folding anything: for readers between two folds. Only
+ * as good as the state: nothing may have been due before `asOf`. `policy` is the version the state was folded under.
+ */
+export function viewClocks(state: TicketState, policy: CompiledPolicy, asOf: Instant): ClockView[] {
+  const fold = new TicketFold(state, policy, false);
+  return state.clocks.map((clock) => viewClock(clock, fold, asOf));
+}
+
 function waiverView(waiver: Waiver | null): ClockView['waiver'] {
   if (waiver === null) return null;
   const { eventId, at, by, reason } = waiver;

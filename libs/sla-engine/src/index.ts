@@ -4,6 +4,7 @@ export {
   foldTicket,
   outcomeOf,
   viewClock,
+  viewClocks,
   type ClockOutcome,
   type ClockView,
   type Folded,

@@ -5,7 +5,9 @@ import { CLOCK, ProblemError, type Clock } from '@punctual/service-kit';
 import type { ClockView } from '@punctual/sla-engine';
 import type { DataSource } from 'typeorm';
 import { z } from 'zod';
-import { DATA_SOURCE } from '../tokens.js';
+import { DATA_SOURCE, TICKET_READING } from '../tokens.js';
+import { runningNow } from './running-now.js';
+import type { TicketReading } from './ticket-view.js';
 import { limit, one, parseQuery } from './parse-query.js';
 import { wireClock } from './wire.js';
 
@@ -36,6 +38,8 @@ interface ClockRow {
   due: string;
   promise: string;
   cycle: number;
+  partition: number;
+  phase: ClockView['phase'];
   view: ClockView;
 }
 
@@ -44,6 +48,7 @@ interface ClockRow {
 export class ClocksController {
   constructor(
     @Inject(DATA_SOURCE) private readonly dataSource: DataSource,
+    @Inject(TICKET_READING) private readonly reading: TicketReading,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -61,7 +66,7 @@ export class ClocksController {
     const { state, target, source, policy, priority, limit: size, cursor } = parseQuery(clocksQuery, query);
     const after = cursor === undefined ? null : readCursor(cursor);
     const rows: ClockRow[] = await this.dataSource.query(
-      `SELECT source, ticket, policy, outcome, coalesce(due_at, ${NO_DUE}) AS due, promise, cycle, view
+      `SELECT source, ticket, policy, outcome, coalesce(due_at, ${NO_DUE}) AS due, promise, cycle, partition, phase, view
          FROM sla_clock.clock
         WHERE ($1::text IS NULL OR outcome = $1) AND ($2::text IS NULL OR target = $2) AND ($3::text IS NULL OR source = $3)
           AND ($4::text IS NULL OR policy = $4) AND ($5::text IS NULL OR priority = $5)
@@ -76,12 +81,13 @@ export class ClocksController {
     const page = rows.slice(0, size);
     const last = page.at(-1);
     const now = this.clock.now();
+    const running = await runningNow(this.reading, page);
     return {
       clocks: page.map((row) => ({
         source: row.source,
         ticket: row.ticket,
         policy: row.policy,
-        ...wireClock(row.view),
+        ...wireClock(running.get(row) ?? row.view),
         outcome: row.outcome,
         // Past due by the wall clock, while the watermark has not come so far: nobody knows yet whether a reply is on its way.
         overdue_unconfirmed: row.outcome === 'running' && isPast(row.view.dueAt, now),
