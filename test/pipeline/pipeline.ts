@@ -10,10 +10,10 @@ import {
 } from '@punctual/contracts';
 import { decidePriorities, toPriorityInput } from '@punctual/classification';
 import { compilePolicy, loadPolicy, resolvePolicy, type CompiledPolicy, type ResolvedPolicy } from '@punctual/policy';
-import { createDataSource, createLogger, PolicyVersions } from '@punctual/service-kit';
+import { createDataSource, createLogger, PolicyVersions, PolicyVersions1735689600000 } from '@punctual/service-kit';
 import { createSlaClock, readSlaClockConfig, slaClockDatabase, type SlaClock } from '@punctual/sla-clock';
 import { foldTicket, type FoldedFromStart } from '@punctual/sla-engine';
-import { openEmbeddedLog, type EmbeddedLog } from '@punctual/stream';
+import { openEmbeddedLog, streamMigrations, type EmbeddedLog } from '@punctual/stream';
 import { ManualClock, startPostgres, type TestDatabase, type TestPostgres } from '@punctual/test-kit';
 import { readFileSync } from 'node:fs';
 import type { DataSource } from 'typeorm';
@@ -44,7 +44,7 @@ export class Pipeline {
       url: database.url,
       schema: 'pipeline_test',
       entities: [...slaClockDatabase.entities],
-      migrations: slaClockDatabase.migrations.filter(({ name }) => !/^(CreateSlaClockTables|CutIntoMonths)/.test(name)),
+      migrations: [...streamMigrations, PolicyVersions1735689600000],
       poolSize: 10,
       applicationName: 'pipeline-test',
     });

@@ -41,9 +41,12 @@ export {
   type ClassifiedRecord,
   type ClassifiedTopicRecord,
   type ConfigRecord,
+  type ControlRecord,
+  type DeadLetterRecord,
   type Horizon,
   type ReceivedRecord,
   type ReceivedTopicRecord,
+  type ReleaseRecord,
   type SourceTime,
   type Watermark,
 } from './log-record.js';

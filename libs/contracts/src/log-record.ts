@@ -31,6 +31,26 @@ export interface ConfigRecord {
   readonly at: Instant;
 }
 
+/**
+ * A record about a ticket was given up (`open`), or somebody has dealt with that (`resolved`: redriven or dismissed). In between the ticket is
+ * incomplete, and what is said of it says so.
+ */
+export interface DeadLetterRecord {
+  readonly kind: 'dead_letter';
+  /** `TOPIC/PARTITION/OFFSET` of the record given up. */
+  readonly letter: string;
+  readonly state: 'open' | 'resolved';
+  readonly source: string;
+  readonly ticket: string;
+}
+
+/** A quarantined ticket is to be tried again, with everything that was parked meanwhile. */
+export interface ReleaseRecord {
+  readonly kind: 'release';
+  readonly source: string;
+  readonly ticket: string;
+}
+
 export interface ReceivedRecord {
   readonly kind: 'event';
   readonly event: TicketEvent;
@@ -42,8 +62,11 @@ export interface ClassifiedRecord extends ClassifiedEvent {
   readonly kind: 'event';
 }
 
-export type ReceivedTopicRecord = ReceivedRecord | Watermark | ConfigRecord;
-export type ClassifiedTopicRecord = ClassifiedRecord | Watermark | ConfigRecord;
+/** What the classifier passes on as it came. */
+export type ControlRecord = Watermark | ConfigRecord | DeadLetterRecord | ReleaseRecord;
+
+export type ReceivedTopicRecord = ReceivedRecord | ControlRecord;
+export type ClassifiedTopicRecord = ClassifiedRecord | ControlRecord;
 
 /** How late a helpdesk's deliveries usually are, ms, where the policy does not say (SLA-SEMANTICS §1). */
 export const DEFAULT_SETTLE_MS = 5_000;

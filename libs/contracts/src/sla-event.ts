@@ -87,6 +87,8 @@ export interface SlaEvent {
   readonly reason: string;
   readonly mode: 'live' | 'historical';
   readonly lateDetection: boolean;
+  /** A record about the ticket could not be read or classified, and nobody has dealt with it: it might have said otherwise. */
+  readonly incomplete: boolean;
   /** On a retraction: the id and type of what no longer holds. */
   readonly corrects: string | null;
   readonly correctedKind: SlaEventType | null;

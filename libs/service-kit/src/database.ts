@@ -72,6 +72,17 @@ export async function createDataSource(options: DatabaseOptions): Promise<DataSo
   }
 }
 
+/**
+ * Opens a DataSource on a database as it is, for commands: nothing is created or migrated, and one that does not answer is not waited for.
+ */
+export async function openDataSource(options: {
+  readonly url: string;
+  readonly poolSize: number;
+  readonly applicationName: string;
+}): Promise<DataSource> {
+  return initialize({ ...options, schema: 'public', entities: [], migrations: [] });
+}
+
 /** A readiness check: null while the database answers. */
 export function databaseAnswers(dataSource: DataSource): () => Promise<string | null> {
   return async () => {

@@ -24,6 +24,7 @@ export { startHttp, type HttpOptions, type HttpService } from './http.js';
 export { stopOnSignals } from './stop-on-signals.js';
 export {
   createDataSource,
+  openDataSource,
   databaseAnswers,
   DatabaseUnavailable,
   isDatabaseDown,

@@ -89,6 +89,8 @@ export function toSlaEvent(draft: Draft, id: string, context: PublicationContext
     reason: draft.reason,
     mode: context.mode,
     lateDetection: context.mode === 'live' && context.detectedAt - draft.at > LATE_DETECTION_MS,
+    // What is missing, the engine cannot know; whoever feeds it does.
+    incomplete: false,
     corrects: null,
     correctedKind: null,
     threshold: draft.threshold,

@@ -13,6 +13,11 @@ export interface EventLog {
    * Resolves once the group is joined.
    */
   process(options: ProcessOptions): Promise<Processing>;
+  /**
+   * Hands every record that a topic holds at the call to `visit`, each partition's in order and one after another; outside any group, and
+   * nothing is moved. For looking.
+   */
+  scan(topic: string, visit: (record: LogRecord) => void | Promise<void>): Promise<void>;
   close(): Promise<void>;
 }
 

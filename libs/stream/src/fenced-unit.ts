@@ -1,4 +1,5 @@
-import { encodeDeadLetter } from './dead-letter.js';
+import { encodeDeadLetter } from './dead-letters/dead-letter.js';
+import { noteDeadLetters } from './dead-letters/dead-letter-store.js';
 import { encodeRecord, type EncodedRecord } from './encoded-record.js';
 import type { DeadLetterFailure, LogRecord, OutgoingRecord, Sql, UnitOfWork } from './event-log.js';
 import { StreamError } from './stream-error.js';
@@ -7,6 +8,7 @@ import type { Transaction } from './transaction.js';
 /** What a unit needs of its partition and of its driver. */
 export interface UnitContext {
   readonly partitions: number;
+  readonly logId: string;
   /** Begins a transaction and passes the fence; throws `fenced`. */
   begin(): Promise<Transaction>;
   /** Writes outputs inside the transaction; returns what is to be done once it has committed. */
@@ -17,6 +19,7 @@ export interface UnitContext {
 export class FencedUnit implements UnitOfWork {
   readonly #context: UnitContext;
   readonly #outputs: EncodedRecord[] = [];
+  readonly #deadLetters: { readonly record: LogRecord; readonly failure: DeadLetterFailure }[] = [];
   readonly #afterCommit: (() => void)[] = [];
   #transaction: Promise<Transaction> | undefined;
   #failure: unknown;
@@ -50,6 +53,7 @@ export class FencedUnit implements UnitOfWork {
   deadLetter(record: LogRecord, failure: DeadLetterFailure): void {
     this.#assertOpen();
     this.#outputs.push(encodeDeadLetter(record, failure));
+    this.#deadLetters.push({ record, failure });
   }
 
   afterCommit(action: () => void): void {
@@ -63,6 +67,9 @@ export class FencedUnit implements UnitOfWork {
     const idle = this.#transaction === undefined && this.#outputs.length === 0;
     if (!idle) {
       const transaction = await this.#begin();
+      if (this.#deadLetters.length > 0) {
+        await this.#noting(noteDeadLetters(transaction, this.#context.logId, this.#deadLetters));
+      }
       const announce =
         this.#outputs.length === 0 ? undefined : await this.#noting(this.#context.write(transaction, this.#outputs));
       await this.#noting(transaction.commit());

@@ -1,5 +1,8 @@
 export type * from './event-log.js';
-export { readDeadLetter, redrivenRecord, type DeadLetter } from './dead-letter.js';
+export { DeadLetterDesk } from './dead-letters/dead-letter-desk.js';
+export { readDeadLetter, redrivenRecord, type DeadLetter } from './dead-letters/dead-letter.js';
+export { countUnresolved, letterId } from './dead-letters/dead-letter-store.js';
+export { ticketOf, type FoundLetter, type LetterSelection } from './dead-letters/found-letter.js';
 export {
   defaultRetention,
   openEmbeddedLog,
@@ -17,6 +20,7 @@ export { jsonLines } from './json-lines.js';
 export { HandlerErrorFilter } from './nest/handler-error-filter.js';
 export { OnTopic } from './nest/on-topic.js';
 export { openEventLog, type EventLogConfig, type OpenEventLogOptions } from './open-event-log.js';
+export { openStoredLog } from './open-stored-log.js';
 export { StreamError, type StreamErrorCode } from './stream-error.js';
 export { nestStreamLogger, pinoStreamLogger, type StreamLogger } from './stream-logger.js';
 export { streamMigrations } from './stream-migrations.js';

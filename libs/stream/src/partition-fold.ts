@@ -115,6 +115,7 @@ export class PartitionFold {
     const next = last.offset + 1;
     const unit = new FencedUnit({
       partitions: this.#settings.partitions,
+      logId: key.logId,
       begin: () => this.#beginFenced(spell, next),
       write: (sql, outputs) => this.#settings.write(sql, outputs),
     });

@@ -2,6 +2,8 @@
 export type StreamErrorCode =
   /** The store was created with another number of partitions. */
   | 'partitions_mismatch'
+  /** The database holds no log yet, or one that an older version made. */
+  | 'no_store'
   /** A position belongs to another log, or lies past this log's end. */
   | 'log_changed'
   /** Kafka has outputs that the database does not know to have made: it was restored to an earlier moment. */

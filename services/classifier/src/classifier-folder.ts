@@ -2,7 +2,9 @@ import {
   topics,
   withoutText,
   type ClassifiedTopicRecord,
+  type DeadLetterRecord,
   type ReceivedRecord,
+  type ReleaseRecord,
   type Watermark,
 } from '@punctual/contracts';
 import type { DecisionRecord } from '@punctual/classification';
@@ -10,6 +12,8 @@ import type { CompiledPolicy } from '@punctual/policy';
 import type { PinnedPolicies } from '@punctual/service-kit';
 import {
   StreamError,
+  letterId,
+  ticketOf,
   type Assignment,
   type LogRecord,
   type OutgoingRecord,
@@ -81,6 +85,7 @@ class BatchFold {
 
   async run(records: readonly Readable[]): Promise<void> {
     await this.load(records.flatMap(({ value }) => (value.kind === 'event' ? [value.event] : [])));
+    await this.loadTickets(records.flatMap(({ value }) => (value.kind === 'release' ? [value] : [])));
     for (const { record, value } of withoutSupersededWatermarks(records)) {
       switch (value.kind) {
         case 'invalid':
@@ -91,6 +96,11 @@ class BatchFold {
           this.pass(value.kind, value);
           break;
         case 'watermark':
+        case 'dead_letter':
+          this.pass(value.kind, value);
+          break;
+        case 'release':
+          await this.releaseAlone(record, value);
           this.pass(value.kind, value);
           break;
         case 'event':
@@ -106,16 +116,22 @@ class BatchFold {
   /** What the batch's events need: their tickets, and whether they were seen before. */
   private async load(events: readonly ReceivedRecord['event'][]): Promise<void> {
     if (events.length === 0) return;
+    await this.loadTickets(events);
     const sql = await this.unit.transaction();
+    for (const [key, hash] of await loadSeen(sql, events)) this.seen.set(key, hash);
+  }
+
+  private async loadTickets(wanted: readonly TicketId[]): Promise<void> {
+    if (wanted.length === 0) return;
     const missing = new Map<string, TicketId>();
-    for (const event of events) {
-      const key = ticketKey(event);
+    for (const id of wanted) {
+      const key = ticketKey(id);
       const ticket = this.tickets.get(key);
-      if (ticket === undefined) missing.set(key, event);
+      if (ticket === undefined) missing.set(key, id);
       else this.keep(ticket);
     }
+    const sql = await this.unit.transaction();
     for (const ticket of await loadTickets(sql, [...missing.values()])) this.keep(ticket);
-    for (const [key, hash] of await loadSeen(sql, events)) this.seen.set(key, hash);
   }
 
   private async take(record: LogRecord, value: ReceivedRecord): Promise<void> {
@@ -144,17 +160,39 @@ class BatchFold {
 
   /** A dead letter tried again: its ticket comes out of quarantine with everything that was parked meanwhile, in order. */
   private async release(ticket: ClassifiedTicket, record: LogRecord, value: ReceivedRecord): Promise<void> {
-    const parkedBefore = await unpark(await this.unit.transaction(), [ticket]);
-    const parkedNow = this.parking.filter(({ value: parked }) => ticketKey(parked.event) === ticketKey(ticket));
-    this.parking.splice(0, this.parking.length, ...this.parking.filter((parked) => !parkedNow.includes(parked)));
-    this.change({ ...ticket, quarantined: null });
-    const originally = [...parkedBefore, ...parkedNow].filter(
-      ({ value: parked }) => parked.event.id !== value.event.id,
-    );
-    await this.take({ ...record, headers: {} }, value);
-    for (const { offset, value: parked } of originally) {
-      await this.take({ ...record, offset, value: parked, headers: {} }, parked);
+    const parked = await this.unparkAll(ticket);
+    await this.take(record, value);
+    for (const { offset, value: later } of parked) {
+      if (later.event.id === value.event.id) continue;
+      await this.take({ ...record, offset, value: later, headers: {} }, later);
     }
+  }
+
+  /** A ticket let go without another try of its dead letter: what was parked is classified, the letter's own record first. */
+  private async releaseAlone(record: LogRecord, { source, ticket: id }: ReleaseRecord): Promise<void> {
+    const ticket = this.tickets.get(ticketKey({ source, ticket: id }));
+    if (!ticket?.quarantined) return;
+    for (const { offset, value } of await this.unparkAll(ticket)) {
+      this.mark({ source, ticket: id }, letterId({ ...record, offset }), 'resolved');
+      await this.take({ ...record, offset, key: `${source}/${id}`, value, headers: {} }, value);
+    }
+  }
+
+  /** Ends a quarantine and takes out what was parked, in the order of the log; the loads of a batch may not know those events yet. */
+  private async unparkAll(ticket: ClassifiedTicket): Promise<ParkedRecord[]> {
+    const sql = await this.unit.transaction();
+    const key = ticketKey(ticket);
+    const before = await unpark(sql, [ticket]);
+    const now = this.parking.filter(({ value }) => ticketKey(value.event) === key);
+    this.parking.splice(0, this.parking.length, ...this.parking.filter((parked) => !now.includes(parked)));
+    this.change({ ...ticket, quarantined: null });
+    const parked = [...before, ...now];
+    const seen = await loadSeen(
+      sql,
+      parked.map(({ value }) => value.event),
+    );
+    for (const [event, hash] of seen) this.seen.set(event, hash);
+    return parked;
   }
 
   private async classify(record: LogRecord, value: ReceivedRecord, hash: string): Promise<void> {
@@ -218,7 +256,14 @@ class BatchFold {
 
   private giveUp(record: LogRecord, code: string, detail: string): void {
     this.unit.deadLetter(record, { code, detail, stage: 'classifier' });
+    const about = ticketOf(record.value);
+    if (about !== null) this.mark(about, letterId(record), 'open');
     this.unit.afterCommit(() => this.metrics.deadLettered(code));
+  }
+
+  /** Tells who folds the ticket that something about it is missing, or no longer. */
+  private mark({ source, ticket }: TicketId, letter: string, state: DeadLetterRecord['state']): void {
+    this.pass(`${source}/${ticket}`, { kind: 'dead_letter', letter, state, source, ticket });
   }
 
   private pass(key: string, value: ClassifiedTopicRecord): void {

@@ -20,6 +20,11 @@ export function readReceived(
       return value as unknown as ReceivedTopicRecord;
     case 'config':
       return value as unknown as ReceivedTopicRecord;
+    case 'dead_letter':
+    case 'release':
+      if (typeof value['source'] !== 'string' || typeof value['ticket'] !== 'string')
+        return invalid('it names no ticket');
+      return value as unknown as ReceivedTopicRecord;
     case 'event': {
       const event = value['event'];
       if (!isObject(event)) return invalid('an event record needs an event');

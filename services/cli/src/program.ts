@@ -8,7 +8,9 @@ import type { PolicyTestOptions } from './commands/policy-test.js';
 import type { ReplayOptions } from './commands/replay.js';
 import type { SimulateOptions } from './commands/simulate.js';
 import type { WhatIfOptions } from './commands/what-if.js';
+import { declareOperations } from './operations/declare-operations.js';
 import { coloursFor } from './terminal/colour.js';
+import { example } from './terminal/example.js';
 import { UserError } from './user-error.js';
 
 /** What a command's module gives: it runs and says how the command ends (0 ok, 1 the answer is negative, 2 bad input). */
@@ -199,9 +201,6 @@ function buildProgram(end: (code: ExitCode) => void): Command {
       )}\n\nThe environment variable PUNCTUAL_TOKEN holds intake's access token.`,
     )
     .action(async (options: ReplayOptions) => end(await (await import('./commands/replay.js')).replay(options)));
+  declareOperations(program, end);
   return program;
-}
-
-function example(...lines: readonly string[]): string {
-  return `\nExamples:\n${lines.map((line) => `  $ ${line}`).join('\n')}`;
 }

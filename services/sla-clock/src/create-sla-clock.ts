@@ -31,10 +31,9 @@ import { PartitionTimes } from './fold/partition-times.js';
 import type { SlaClockConfig } from './sla-clock-config.js';
 import { SlaClockMetrics } from './sla-clock-metrics.js';
 import { SlaClockModule } from './sla-clock.module.js';
+import { CreateIncomplete1790000200000 } from './storage/create-incomplete.migration.js';
 import { databaseSql } from './storage/database-sql.js';
 import { CreateSlaClockTables1767225600000 } from './storage/create-sla-clock-tables.migration.js';
-import { CutIntoMonths1790000100000 } from './storage/cut-into-months.migration.js';
-import { MonthPartitions } from './storage/month-partitions.js';
 import { comparablePolicy } from './what-if/comparable-policy.js';
 
 /** What a DataSource given to `createSlaClock` must have been made with (schema `sla_clock`). */
@@ -45,7 +44,7 @@ export const slaClockDatabase = {
     ...streamMigrations,
     PolicyVersions1735689600000,
     CreateSlaClockTables1767225600000,
-    CutIntoMonths1790000100000,
+    CreateIncomplete1790000200000,
   ],
 } as const;
 
@@ -103,7 +102,7 @@ export async function createSlaClock(options: SlaClockOptions): Promise<SlaClock
       held: () => folder.held(ownedPartitions(strategy)),
       wakeReaders: () => signal.announce(),
     });
-    const folder = new ClockFolder(policies, new MonthPartitions(dataSource), observer);
+    const folder = new ClockFolder(policies, observer);
     const sql = databaseSql(dataSource);
     const tail = new EventTail(sql, log.partitions, logger);
     const signal = new EventSignal(config.DATABASE_URL, logger, () => tail.wake());

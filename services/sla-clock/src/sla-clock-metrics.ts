@@ -1,9 +1,10 @@
 import type { SlaEvent, Watermark } from '@punctual/contracts';
 import type { Clock, ServiceLogger, ServiceMetrics } from '@punctual/service-kit';
-import type { Processing } from '@punctual/stream';
+import { countUnresolved, type Processing } from '@punctual/stream';
 import { Counter, Gauge, Histogram } from 'prom-client';
 import type { DataSource } from 'typeorm';
 import type { FoldObserver } from './fold/fold-observer.js';
+import { databaseSql } from './storage/database-sql.js';
 
 /** Where the gauges look. */
 export interface MetricSources {
@@ -210,6 +211,29 @@ function addPartitionGauges({ registry }: ServiceMetrics, sources: MetricSources
         'SELECT count(*) AS n FROM sla_clock.ticket WHERE quarantined IS NOT NULL',
       );
       this.set(Number(row?.n ?? 0));
+    },
+  });
+  new Gauge({
+    name: 'punctual_incomplete_tickets',
+    help: 'Tickets about which a record was given up that nobody has dealt with, over all partitions.',
+    registers,
+    async collect() {
+      const [row]: { n: string }[] = await sources.dataSource.query(
+        'SELECT count(DISTINCT (source, ticket)) AS n FROM sla_clock.incomplete',
+      );
+      this.set(Number(row?.n ?? 0));
+    },
+  });
+  new Gauge({
+    name: 'punctual_dead_letters_unresolved',
+    help: 'Records given up by any service that nobody has redriven or dismissed, over all partitions.',
+    labelNames: ['topic', 'code'],
+    registers,
+    async collect() {
+      this.reset();
+      for (const { topic, code, letters } of await countUnresolved(databaseSql(sources.dataSource))) {
+        this.set({ topic, code }, letters);
+      }
     },
   });
   new Gauge({

@@ -1,3 +1,4 @@
+import type { DataSource } from 'typeorm';
 import type { BatchHandler, EventLog, LogRecord, OutgoingRecord, Processing, Sql } from '../event-log.js';
 
 /** One store or cluster, fresh for each test, and what a test must be able to do to it. */
@@ -5,6 +6,8 @@ export interface LogHarness {
   readonly partitions: number;
   /** Committed states, as any other connection sees them. */
   readonly sql: Sql;
+  /** What `sql` speaks through. */
+  readonly dataSource: DataSource;
   /** Opens the log as another process would. */
   open(): Promise<OpenedLog>;
   /** Publishes and leaves the commit open. */

@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { input, outgoing, type ContractContext } from './contract-context.js';
-import { readDeadLetter, redrivenRecord } from '../dead-letter.js';
+import { DeadLetterDesk } from '../dead-letters/dead-letter-desk.js';
+import { countUnresolved } from '../dead-letters/dead-letter-store.js';
+import type { FoundLetter } from '../dead-letters/found-letter.js';
+import { readDeadLetter } from '../dead-letters/dead-letter.js';
 
 /** A record that cannot be folded leaves the way, with all that is known about it. */
 export function poisonContract(current: () => ContractContext): void {
@@ -41,21 +44,33 @@ export function poisonContract(current: () => ContractContext): void {
       ]);
     });
 
-    it('can be redriven, and remembers that it was', async () => {
+    it('can be redriven once by anyone, and remembers that it was', async () => {
       const { harness, log, process } = current();
+      const desk = new DeadLetterDesk(log, harness.dataSource, [input]);
       await log.publish(outgoing([7], 1));
       const processing = await process(async (batch, unit) => {
         for (const record of batch.records)
           unit.deadLetter(record, { code: 'sealed', detail: 'again', stage: 'contract' });
       });
       await processing.caughtUp();
-      const [letter] = await harness.read(`${input}.dlq`, 1);
-      if (letter === undefined) throw new Error('no dead letter');
-      await log.publish([redrivenRecord(letter)]);
+      const letters = await desk.list({ which: 'unresolved' });
+      expect(letters).toMatchObject([{ id: `${input}/1/0`, code: 'sealed', attempt: 1, key: 'k0', resolved: null }]);
+      expect(await desk.read(letters[0] as FoundLetter)).toMatchObject({ value: 7, key: 'k0' });
+      const twice = await Promise.all([desk.redrive(letters, 'unresolved'), desk.redrive(letters, 'unresolved')]);
+      expect(twice.flat()).toHaveLength(1);
       await processing.caughtUp();
+      const found = await desk.list({ which: 'all' });
+      expect(found.map(({ attempt, resolved }) => [attempt, resolved?.how])).toEqual([
+        [1, 'redriven'],
+        [2, undefined],
+      ]);
+      expect(await countUnresolved(harness.sql)).toEqual([{ topic: input, code: 'sealed', letters: 1 }]);
+      expect(await desk.dismiss(await desk.list({ which: 'unresolved' }))).toHaveLength(1);
+      expect(await countUnresolved(harness.sql)).toEqual([]);
       const again = (await harness.read(`${input}.dlq`, 1))[1];
       expect(again).toMatchObject({ key: 'k0', value: 7 });
       expect(again && readDeadLetter(again)?.attempt).toBe(2);
+      expect(await desk.redrive(letters, 'all')).toHaveLength(1);
     });
   });
 }

@@ -55,6 +55,7 @@ async function newHarness(): Promise<LogHarness> {
   return {
     partitions,
     sql,
+    dataSource: own,
     async open() {
       opened += 1;
       const name = `log ${opened}`;

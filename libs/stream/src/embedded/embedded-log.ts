@@ -51,6 +51,7 @@ export const defaultRetention: Readonly<Record<string, number>> = {
 };
 
 const trimPage = 5_000;
+const scanPage = 500;
 
 /**
  * Opens the event log that lives in schema `stream` of a PostgreSQL database.
@@ -159,6 +160,20 @@ class PostgresLog implements EmbeddedLog {
   async read(topic: string, partition: number, from: number, limit: number): Promise<readonly LogRecord[]> {
     this.#assertOpen();
     return readRecords(this.#sql, topic, partition, from, limit);
+  }
+
+  async scan(topic: string, visit: (record: LogRecord) => void | Promise<void>): Promise<void> {
+    this.#assertOpen();
+    for (let partition = 0; partition < this.partitions; partition += 1) {
+      const { start, end } = await this.#heads.range(topic, partition);
+      for (let from = start; from < end;) {
+        const page = await readRecords(this.#sql, topic, partition, from, Math.min(scanPage, end - from));
+        for (const record of page) await visit(record);
+        // Trimmed under way: nothing is left before the end.
+        if (page.length === 0) break;
+        from = (page.at(-1)?.offset ?? end) + 1;
+      }
+    }
   }
 
   async trim(topic: string, before: number): Promise<number> {

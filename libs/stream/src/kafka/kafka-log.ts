@@ -2,7 +2,7 @@ import kafkajs, { type Admin, type Kafka, type LogEntry } from 'kafkajs';
 import { hostname } from 'node:os';
 import { checkProcessOptions } from '../check-process-options.js';
 import { encodeRecord } from '../encoded-record.js';
-import type { EventLog, OutgoingRecord, Processing, ProcessOptions, Sql } from '../event-log.js';
+import type { EventLog, LogRecord, OutgoingRecord, Processing, ProcessOptions, Sql } from '../event-log.js';
 import { poolSize } from '../pool-size.js';
 import { poolSql } from '../pool-sql.js';
 import { StreamError } from '../stream-error.js';
@@ -13,6 +13,7 @@ import { KafkaProcessing } from './kafka-processing.js';
 import { KafkaPublisher } from './kafka-publisher.js';
 import { KafkaTopics } from './kafka-topics.js';
 import { quietKafkajs } from './quiet-kafkajs.js';
+import { scanTopic } from './scan-topic.js';
 import { topicSettings } from './topic-settings.js';
 
 /**
@@ -125,6 +126,17 @@ class KafkaLog implements EventLog {
       throw error;
     }
     return processing;
+  }
+
+  async scan(topic: string, visit: (record: LogRecord) => void | Promise<void>): Promise<void> {
+    this.#assertOpen();
+    await this.topics.ensure([topic]);
+    const { prefix } = this.#settings;
+    await scanTopic(
+      { kafka: this.kafka, admin: this.admin, prefix, ranges: await this.topics.ranges(topic) },
+      topic,
+      visit,
+    );
   }
 
   close(): Promise<void> {

@@ -6,7 +6,7 @@ import type { Sql } from '@punctual/stream';
 import { creationOf } from '../fold/partition-memory.js';
 import type { PartitionTimes } from '../fold/partition-times.js';
 import { ticketKey, type PlacedEvent, type TicketRow } from '../fold/ticket-row.js';
-import { everythingOf } from '../storage/everything-of.js';
+import { lettersOf } from '../storage/incomplete-store.js';
 import { loadTickets, loadTimelines } from '../storage/ticket-store.js';
 import { wireClock, wireInstant, wireSegment } from './wire.js';
 
@@ -43,7 +43,7 @@ export async function readOut(
   );
   if (row === undefined || place === undefined) return null;
   if (row.quarantined !== null) return { row, timeline: [], folding: null, asOf: row.duesBefore, provisional: true };
-  const timelines = await loadTimelines(sql, [everythingOf(row)], Number.MAX_SAFE_INTEGER);
+  const timelines = await loadTimelines(sql, [row], Number.MAX_SAFE_INTEGER);
   const timeline = timelines.get(ticketKey(source, ticket)) ?? [];
   const events = timeline.map(({ event }) => event);
   const now = nowOf(await times.watermarkOf(place.partition), source, timeline);
@@ -65,19 +65,21 @@ export async function readTicket(reading: TicketReading, source: string, ticket:
   const readout = await readOut(reading, source, ticket);
   if (readout === null) return null;
   const { row, folding, asOf } = readout;
+  const missing = await lettersOf(reading.sql, row);
   if (folding === null) {
-    return describe(row, null, readout, row.quarantined === null ? [] : await storedClocks(reading.sql, row));
+    return describe(row, missing, null, readout, row.quarantined === null ? [] : await storedClocks(reading.sql, row));
   }
   const { folded, policy } = folding;
   const clocks = explainTicket(folded, asOf ?? 0).map(({ clock, segments }) => ({
     ...wireClock(clock),
     explanation: segments.map(wireSegment),
   }));
-  return describe({ ...row, state: folded.state, policyVersion: policy.version }, policy, readout, clocks);
+  return describe({ ...row, state: folded.state, policyVersion: policy.version }, missing, policy, readout, clocks);
 }
 
 function describe(
   row: TicketRow,
+  missing: readonly string[],
   policy: CompiledPolicy | null,
   view: { readonly asOf: number | null; readonly provisional: boolean },
   clocks: readonly (ReturnType<typeof wireClock> & { explanation?: unknown })[],
@@ -101,6 +103,8 @@ function describe(
       reason: resolution && !resolution.covered ? resolution.reason : null,
     },
     quarantined: row.quarantined,
+    incomplete: missing.length > 0,
+    deadLetters: missing,
     asOf: wireInstant(view.asOf),
     provisional: view.provisional,
     clocks,

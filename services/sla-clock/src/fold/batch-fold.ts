@@ -1,16 +1,22 @@
-import type { ClassifiedRecord, Watermark } from '@punctual/contracts';
+import {
+  topics,
+  type ClassifiedRecord,
+  type DeadLetterRecord,
+  type ReleaseRecord,
+  type Watermark,
+} from '@punctual/contracts';
 import type { CompiledPolicy } from '@punctual/policy';
 import type { PinnedPolicies } from '@punctual/service-kit';
-import type { LogRecord, UnitOfWork } from '@punctual/stream';
-import type { MonthPartitions } from '../storage/month-partitions.js';
-import { appendEvents, loadWakes, saveTickets, saveTime } from '../storage/ticket-store.js';
+import { letterId, ticketOf, type LogRecord, type UnitOfWork } from '@punctual/stream';
+import { closeLetter, openLetter } from '../storage/incomplete-store.js';
+import { appendEvents, loadWakes, saveTickets, saveTime, type TicketId } from '../storage/ticket-store.js';
 import { DueFold } from './due-fold.js';
 import type { FoldObserver } from './fold-observer.js';
 import { loadMissing } from './load-missing.js';
 import { creationOf, PartitionMemory } from './partition-memory.js';
 import { policyNotPublished } from './policy-not-published.js';
 import { readClassified } from './read-classified.js';
-import { ticketKey, widened, type TicketRow } from './ticket-row.js';
+import { ticketKey, type TicketRow } from './ticket-row.js';
 
 /** The most tickets folded by one round of statements. */
 const CHUNK = 2_000;
@@ -29,10 +35,9 @@ export class BatchFold {
     private readonly memory: PartitionMemory,
     private readonly unit: UnitOfWork,
     private readonly policies: PinnedPolicies<CompiledPolicy>,
-    private readonly months: MonthPartitions,
     private readonly observer: FoldObserver,
   ) {
-    this.due = new DueFold(partition, memory, unit, policies, months, observer, this.dirty);
+    this.due = new DueFold(partition, memory, unit, policies, observer, this.dirty);
   }
 
   async run(records: readonly LogRecord[]): Promise<void> {
@@ -44,6 +49,13 @@ export class BatchFold {
         case 'invalid':
           this.unit.deadLetter(record, { code: 'invalid_record', detail: value.what, stage: 'sla-clock' });
           this.unit.afterCommit(() => this.observer.deadLettered('invalid_record'));
+          await this.open(ticketOf(record.value), letterId(record));
+          break;
+        case 'dead_letter':
+          await this.mark(value);
+          break;
+        case 'release':
+          await this.release(value, record.offset);
           break;
         case 'config':
           await this.policies.refresh();
@@ -63,10 +75,6 @@ export class BatchFold {
   /** Loads the tickets the batch speaks of and appends its events to their timelines. */
   private async record(arriving: readonly { record: LogRecord; value: ClassifiedRecord }[]): Promise<void> {
     if (arriving.length === 0) return;
-    await this.months.ensure(
-      'ticket_event',
-      arriving.map(({ value }) => value.event.occurredAt),
-    );
     const sql = await this.unit.transaction();
     await loadMissing(
       sql,
@@ -92,18 +100,44 @@ export class BatchFold {
       row.coverageHistory = value.coverageHistory;
       this.dirty.set(key, row);
     }
-    const { from, until } = widened(row.firstEventAt, row.lastEventAt, [event.occurredAt]);
-    // A later end is saved with the fold that takes the event in: until then memory and the waiting events tell it.
-    if (from !== row.firstEventAt) this.dirty.set(key, row);
-    row.firstEventAt = from;
-    row.lastEventAt = until;
     if (row.quarantined !== null && record.headers['dead-letter-attempt'] !== undefined) {
       row.quarantined = null;
       this.dirty.set(key, row);
-      this.memory.addParked(row, { event, offset: record.offset });
+      this.memory.addParked(row, { occurredAt: event.occurredAt, offset: record.offset });
     } else if (row.quarantined === null) {
       this.memory.addPending(row, { event, offset: record.offset });
     }
+  }
+
+  /** A ticket let go without another try of its dead letter: everything since its last fold waits for the next watermark. */
+  private async release({ source, ticket }: ReleaseRecord, offset: number): Promise<void> {
+    const sql = await this.unit.transaction();
+    await loadMissing(sql, this.memory, [{ source, ticket }]);
+    const key = ticketKey(source, ticket);
+    const row = this.memory.rows.get(key);
+    if (row === undefined || row.quarantined === null) return;
+    row.quarantined = null;
+    this.dirty.set(key, row);
+    // Where nothing but time was in the way, time has to come again, also if this process ends before.
+    row.wakeAt = row.duesBefore;
+    this.memory.setWake(row);
+    this.memory.addParked(row, { occurredAt: row.foldedUpTo ?? Number.MIN_SAFE_INTEGER, offset });
+    for (const letter of this.memory.incomplete.get(key) ?? []) {
+      if (letter.startsWith(`${topics.classified}/`))
+        await this.mark({ kind: 'dead_letter', letter, state: 'resolved', source, ticket });
+    }
+  }
+
+  private async mark({ letter, state, source, ticket }: DeadLetterRecord): Promise<void> {
+    if (state === 'open') return this.open({ source, ticket }, letter);
+    if (!this.memory.closeLetter(ticketKey(source, ticket), letter)) return;
+    await closeLetter(await this.unit.transaction(), { source, ticket }, letter);
+  }
+
+  /** From here on what is said of the ticket says that something is missing. */
+  private async open(about: TicketId | null, letter: string): Promise<void> {
+    if (about === null || !this.memory.openLetter(ticketKey(about.source, about.ticket), letter)) return;
+    await openLetter(await this.unit.transaction(), this.partition, about, letter);
   }
 
   private async newRow(value: ClassifiedRecord): Promise<TicketRow> {
@@ -125,10 +159,6 @@ export class BatchFold {
       foldedOffset: -1,
       wakeAt: null,
       quarantined: null,
-      firstEventAt: null,
-      lastEventAt: null,
-      firstPublishedAt: null,
-      lastPublishedAt: null,
     };
     this.dirty.set(ticketKey(row.source, row.ticket), row);
     return row;

@@ -2,11 +2,12 @@ import type { Watermark } from '@punctual/contracts';
 import type { CompiledPolicy } from '@punctual/policy';
 import type { PinnedPolicies } from '@punctual/service-kit';
 import type { Assignment, RecordBatch, UnitOfWork } from '@punctual/stream';
-import type { MonthPartitions } from '../storage/month-partitions.js';
+import { loadIncomplete } from '../storage/incomplete-store.js';
 import { loadArmedSources, loadPending, loadTime } from '../storage/ticket-store.js';
 import { BatchFold } from './batch-fold.js';
 import type { FoldObserver } from './fold-observer.js';
 import { PartitionMemory } from './partition-memory.js';
+import { ticketKey } from './ticket-row.js';
 
 /**
  * Folds the partitions of `tickets.classified`. An event is recorded when it arrives; at each watermark the tickets that have something
@@ -20,7 +21,6 @@ export class ClockFolder {
 
   constructor(
     private readonly policies: PinnedPolicies<CompiledPolicy>,
-    private readonly months: MonthPartitions,
     private readonly observer: FoldObserver,
   ) {}
 
@@ -45,7 +45,7 @@ export class ClockFolder {
 
   async fold(batch: RecordBatch, unit: UnitOfWork): Promise<void> {
     const memory = await this.memoryOf(batch.assignment, batch.partition, unit);
-    await new BatchFold(batch.partition, memory, unit, this.policies, this.months, this.observer).run(batch.records);
+    await new BatchFold(batch.partition, memory, unit, this.policies, this.observer).run(batch.records);
   }
 
   private async memoryOf(assignment: Assignment, partition: number, unit: UnitOfWork): Promise<PartitionMemory> {
@@ -57,6 +57,9 @@ export class ClockFolder {
     for (const source of await loadArmedSources(sql, partition)) memory.addSource(source);
     if (time !== null && time.pendingFrom !== null) {
       for (const ticket of await loadPending(sql, partition, time.pendingFrom)) memory.addStoredPending(ticket);
+    }
+    for (const { source, ticket, letter } of await loadIncomplete(sql, partition)) {
+      memory.openLetter(ticketKey(source, ticket), letter);
     }
     this.memories.set(assignment, memory);
     this.owned.set(partition, memory);

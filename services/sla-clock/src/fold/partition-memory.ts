@@ -1,6 +1,5 @@
 import type { Horizon, Instant, TicketEvent, Watermark } from '@punctual/contracts';
 import { horizonOf } from '@punctual/contracts';
-import type { TicketSpan } from '../storage/ticket-store.js';
 import { MinHeap } from './min-heap.js';
 import { ticketKey, type PlacedEvent, type TicketRow } from './ticket-row.js';
 
@@ -17,8 +16,6 @@ const MOST_ROWS = 20_000;
 interface Pending {
   /** The earliest of them, epoch ms. */
   firstAt: Instant;
-  /** The latest of them. */
-  lastAt: Instant;
   /** The lowest log offset among them. */
   fromOffset: number;
   /** Null where they were too many to keep. */
@@ -62,6 +59,8 @@ export interface StoredTime {
 export class PartitionMemory {
   readonly rows = new Map<string, TicketRow>();
   readonly pending = new Map<string, Pending>();
+  /** Dead letters about tickets that nobody has dealt with, by ticket key: what is said of these says that something is missing. */
+  readonly incomplete = new Map<string, Set<string>>();
   watermark: Watermark | null;
   watermarkOffset: number;
   nextSeq: number;
@@ -88,7 +87,7 @@ export class PartitionMemory {
     const { occurredAt } = placed.event;
     const waiting = this.pending.get(key);
     if (waiting === undefined) {
-      this.pending.set(key, { firstAt: occurredAt, lastAt: occurredAt, fromOffset: placed.offset, events: [placed] });
+      this.pending.set(key, { firstAt: occurredAt, fromOffset: placed.offset, events: [placed] });
       this.bodies += 1;
       this.groupOf(row.source, row.settleMs).pending.push({ at: occurredAt, key });
     } else {
@@ -97,7 +96,6 @@ export class PartitionMemory {
         this.bodies += 1;
       }
       waiting.fromOffset = Math.min(waiting.fromOffset, placed.offset);
-      waiting.lastAt = Math.max(waiting.lastAt, occurredAt);
       if (occurredAt < waiting.firstAt) {
         waiting.firstAt = occurredAt;
         this.groupOf(row.source, row.settleMs).pending.push({ at: occurredAt, key });
@@ -107,20 +105,32 @@ export class PartitionMemory {
   }
 
   /** A ticket that waits, as the database tells it at the start of a spell. */
-  addStoredPending(ticket: Omit<Pending, 'events'> & { source: string; ticket: string; settleMs: number }) {
+  addStoredPending(ticket: { source: string; ticket: string; settleMs: number; firstAt: Instant; fromOffset: number }) {
     const key = ticketKey(ticket.source, ticket.ticket);
-    const { firstAt, lastAt, fromOffset } = ticket;
-    this.pending.set(key, { firstAt, lastAt, fromOffset, events: null });
+    this.pending.set(key, { firstAt: ticket.firstAt, fromOffset: ticket.fromOffset, events: null });
     this.groupOf(ticket.source, ticket.settleMs).pending.push({ at: ticket.firstAt, key });
   }
 
   /** A ticket that comes out of quarantine: everything recorded since its last fold waits again. */
-  addParked(row: TicketRow, placed: PlacedEvent): void {
-    const firstAt = placed.event.occurredAt;
+  addParked(row: TicketRow, { occurredAt, offset }: { readonly occurredAt: Instant; readonly offset: number }): void {
     this.keepPending(row, []);
-    // When what was parked happened is not known before it is read.
-    const lastAt = Number.MAX_SAFE_INTEGER;
-    this.addStoredPending({ ...row, firstAt, lastAt, fromOffset: row.foldedOffset + 1 });
+    this.addStoredPending({ ...row, firstAt: occurredAt, fromOffset: Math.min(row.foldedOffset + 1, offset) });
+  }
+
+  /** False where the letter is known already. */
+  openLetter(key: string, letter: string): boolean {
+    const letters = this.incomplete.get(key) ?? new Set();
+    if (letters.has(letter)) return false;
+    this.incomplete.set(key, letters.add(letter));
+    return true;
+  }
+
+  /** False where the letter is not known. */
+  closeLetter(key: string, letter: string): boolean {
+    const letters = this.incomplete.get(key);
+    if (letters?.delete(letter) !== true) return false;
+    if (letters.size === 0) this.incomplete.delete(key);
+    return true;
   }
 
   /** Replaces what waits for a ticket by what is still ahead of it. */
@@ -130,18 +140,6 @@ export class PartitionMemory {
     this.bodies -= waiting?.events?.length ?? 0;
     this.pending.delete(key);
     for (const placed of remaining) this.addPending(row, placed);
-  }
-
-  /** Where in time the recorded events of a ticket lie. */
-  timelineOf(row: TicketRow): TicketSpan {
-    const { source, ticket, firstEventAt, lastEventAt } = row;
-    const waiting = this.pending.get(ticketKey(source, ticket));
-    return {
-      source,
-      ticket,
-      from: firstEventAt ?? Number.MIN_SAFE_INTEGER,
-      until: Math.max(lastEventAt ?? Number.MIN_SAFE_INTEGER, waiting?.lastAt ?? Number.MIN_SAFE_INTEGER),
-    };
   }
 
   /** The lowest offset of an event that waits; null where none does. Where to look for them after a restart. */

@@ -1,7 +1,7 @@
 import { deadLetterTopic } from '@punctual/contracts';
-import { originalText, type EncodedRecord } from './encoded-record.js';
-import type { DeadLetterFailure, LogRecord, OutgoingRecord } from './event-log.js';
-import { StreamError } from './stream-error.js';
+import { originalText, type EncodedRecord } from '../encoded-record.js';
+import type { DeadLetterFailure, LogRecord, OutgoingRecord } from '../event-log.js';
+import { StreamError } from '../stream-error.js';
 
 /** Why a record was given up, as its dead letter's headers say. */
 export interface DeadLetter {

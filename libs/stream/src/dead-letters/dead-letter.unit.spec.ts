@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { encodeDeadLetter, readDeadLetter, redrivenRecord } from './dead-letter.js';
-import { decodeRecord } from './encoded-record.js';
+import { decodeRecord } from '../encoded-record.js';
 
 const stored = {
   topic: 'tickets.received',
