@@ -51,6 +51,7 @@ function policy(settings: Partial<ClassificationPolicy> = {}): CompiledPolicy {
     version: 'v1',
     settleMs: 5_000,
     reopenWindowMs: 0,
+    sealAfterMs: 0,
     agentFirstPriority: 'correction',
     onReclassify: 'retract',
     countsBots: false,

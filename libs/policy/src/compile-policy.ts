@@ -22,6 +22,9 @@ export interface DeskPolicy extends CompiledPolicy {
 /** How many combinations of attributes and priority are remembered; a desk has hundreds, an attacker's fields could be endless. */
 const REMEMBERED_RESOLUTIONS = 10_000;
 
+/** 90 days. */
+const DEFAULT_SEAL_AFTER_MS = 90 * 86_400_000;
+
 /** Makes a resolved policy ready to be asked. Pure. Throws only where the policy never went through `loadPolicy`. */
 export function compilePolicy(resolved: ResolvedPolicy): DeskPolicy {
   const { document, version } = resolved;
@@ -46,6 +49,7 @@ export function compilePolicy(resolved: ResolvedPolicy): DeskPolicy {
     version,
     settleMs: document.settle,
     reopenWindowMs: document.reopenWindow,
+    sealAfterMs: document.retention?.sealAfter ?? DEFAULT_SEAL_AFTER_MS,
     agentFirstPriority: document.agentFirstPriority,
     onReclassify: document.onReclassify,
     countsBots: document.countsBots,

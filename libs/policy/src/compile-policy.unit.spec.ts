@@ -197,3 +197,29 @@ describe('resolve', () => {
     expect(policy.resolve(nobody, 'Low', null)).not.toBe(policy.resolve(nobody, 'High', null));
   });
 });
+
+describe('how long a timeline is kept', () => {
+  const text = (retention: string) => `id: acme
+title: Acme
+${retention}
+priorities: [{ name: P1, noPromise: nothing is promised }]
+classification: { default: P1 }
+`;
+
+  it.each([
+    ['', 90],
+    ['retention: {}', 90],
+    ['retention: { sealAfter: 30d }', 30],
+  ])('is said by %j: %d days after the final close', (retention, days) => {
+    const { document, diagnostics } = loadPolicy(text(retention), 'acme.policy.yaml');
+    if (document === null) throw new Error(JSON.stringify(diagnostics));
+    expect(compilePolicy(resolvePolicy(document)).sealAfterMs).toBe(days * 86_400_000);
+  });
+
+  it('is not guessed', () => {
+    const { diagnostics } = loadPolicy(text('retention: { sealAfter: soon }'), 'acme.policy.yaml');
+    expect(diagnostics.filter(({ severity }) => severity === 'error').map(({ message }) => message)).not.toEqual([]);
+    const misspelt = loadPolicy(text('retention: { sealafter: 30d }'), 'acme.policy.yaml').diagnostics;
+    expect(JSON.stringify(misspelt)).toContain('sealAfter');
+  });
+});

@@ -16,6 +16,8 @@ export interface CompiledPolicy {
   readonly settleMs: number;
   /** How long after solving a ticket may be reopened, ms (default 28 days). */
   readonly reopenWindowMs: number;
+  /** How long after its final close a ticket's timeline is kept, ms (default 90 days). */
+  readonly sealAfterMs: number;
   /** What an agent's first priority after the classifier's is; later ones are changes. */
   readonly agentFirstPriority: 'correction' | 'change';
   readonly onReclassify: 'retract' | 'stand';

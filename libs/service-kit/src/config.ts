@@ -45,7 +45,7 @@ export const commonVariables = {
     .string({ error: 'is not set' })
     .regex(/^postgres(ql)?:\/\//, 'expected a URL that begins with postgresql://')
     .describe('Set DATABASE_URL (or DATABASE_URL_FILE) to postgresql://user:password@host:5432/database.'),
-  DATABASE_POOL: wholeNumber(1, 200)
+  DATABASE_POOL: wholeNumber(2, 200)
     .prefault('10')
     .describe('Set it to the most database connections of one instance.'),
   KAFKA_BROKERS: z

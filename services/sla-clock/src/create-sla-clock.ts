@@ -34,6 +34,9 @@ import { SlaClockModule } from './sla-clock.module.js';
 import { CreateIncomplete1790000200000 } from './storage/create-incomplete.migration.js';
 import { databaseSql } from './storage/database-sql.js';
 import { CreateSlaClockTables1767225600000 } from './storage/create-sla-clock-tables.migration.js';
+import { AddSealing1790000300000 } from './storage/add-sealing.migration.js';
+import { CutIntoMonths1790000100000 } from './storage/cut-into-months.migration.js';
+import { MonthPartitions } from './storage/month-partitions.js';
 import { comparablePolicy } from './what-if/comparable-policy.js';
 
 /** What a DataSource given to `createSlaClock` must have been made with (schema `sla_clock`). */
@@ -44,7 +47,9 @@ export const slaClockDatabase = {
     ...streamMigrations,
     PolicyVersions1735689600000,
     CreateSlaClockTables1767225600000,
+    CutIntoMonths1790000100000,
     CreateIncomplete1790000200000,
+    AddSealing1790000300000,
   ],
 } as const;
 
@@ -102,7 +107,7 @@ export async function createSlaClock(options: SlaClockOptions): Promise<SlaClock
       held: () => folder.held(ownedPartitions(strategy)),
       wakeReaders: () => signal.announce(),
     });
-    const folder = new ClockFolder(policies, observer);
+    const folder = new ClockFolder(policies, new MonthPartitions(dataSource), observer);
     const sql = databaseSql(dataSource);
     const tail = new EventTail(sql, log.partitions, logger);
     const signal = new EventSignal(config.DATABASE_URL, logger, () => tail.wake());

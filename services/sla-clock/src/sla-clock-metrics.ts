@@ -26,6 +26,7 @@ export class SlaClockMetrics implements FoldObserver {
   private readonly slaEvents: Counter<'type'>;
   private readonly retractions: Counter<'kind'>;
   private readonly deadLetters: Counter<'code'>;
+  private readonly sealedTickets: Counter;
 
   constructor(
     metrics: ServiceMetrics,
@@ -72,12 +73,21 @@ export class SlaClockMetrics implements FoldObserver {
       labelNames: ['code'],
       registers,
     });
+    this.sealedTickets = new Counter({
+      name: 'punctual_sealed_tickets_total',
+      help: 'Tickets this instance sealed: their verdicts stay, their timelines are gone.',
+      registers,
+    });
     addSlaTotals(metrics, sources.dataSource);
     addPartitionGauges(metrics, sources);
   }
 
   recorded(events: number): void {
     this.recordedEvents.inc(events);
+  }
+
+  sealed(tickets: number): void {
+    this.sealedTickets.inc(tickets);
   }
 
   folded(tickets: number, ms: number): void {

@@ -44,6 +44,8 @@ export const PolicyDocumentSchema = fields({
 
   settle: wallDuration.default(5_000),
   reopenWindow: wallDuration.default(28 * DAY_MS),
+  /** Without it the defaults hold, and are not written into the document: what is kept is no part of the promise. */
+  retention: fields({ sealAfter: wallDuration.optional() }).optional(),
   agentFirstPriority: z.enum(['correction', 'change']).default('correction'),
   onReclassify: z.enum(['retract', 'stand']).default('retract'),
   countsBots: z.boolean().default(false),

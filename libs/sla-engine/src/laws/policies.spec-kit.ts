@@ -126,6 +126,7 @@ export function compile(shape: Shape): CompiledPolicy {
     version: `${shape.id}-1`,
     settleMs: 5_000,
     reopenWindowMs: 28 * 24 * hour,
+    sealAfterMs: 90 * 24 * hour,
     agentFirstPriority: 'correction',
     onReclassify: shape.onReclassify ?? 'retract',
     countsBots: false,

@@ -17,6 +17,7 @@ import { LogHeads } from './log-heads.js';
 import { openStore } from './open-store.js';
 import { PublishQueue } from '../publish-queue.js';
 import { readRecords } from './read-records.js';
+import { topicSettings } from '../kafka/topic-settings.js';
 import { trimPartition } from './trim-topic.js';
 
 export interface EmbeddedLogOptions {
@@ -42,13 +43,10 @@ export interface EmbeddedLog extends EventLog {
   trim(topic: string, before: number): Promise<number>;
 }
 
-const day = 86_400_000;
-
-/** Ticket text must not outlive its use: the two ticket topics are kept for thirty days. */
-export const defaultRetention: Readonly<Record<string, number>> = {
-  'tickets.received': 30 * day,
-  'tickets.classified': 30 * day,
-};
+/** As on Kafka. Ticket text must not outlive its use, nor may the dead letters that hold it. */
+export const defaultRetention: Readonly<Record<string, number>> = Object.fromEntries(
+  Object.entries(topicSettings).flatMap(([topic, { retentionMs }]) => (retentionMs < 0 ? [] : [[topic, retentionMs]])),
+);
 
 const trimPage = 5_000;
 const scanPage = 500;

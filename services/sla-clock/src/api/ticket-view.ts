@@ -1,13 +1,16 @@
 import { formatInstant, type Horizon, type Instant, type Watermark } from '@punctual/contracts';
 import type { CompiledPolicy } from '@punctual/policy';
 import type { PinnedPolicies } from '@punctual/service-kit';
-import { explainTicket, foldTicket, type ClockView, type FoldedFromStart } from '@punctual/sla-engine';
+import { explainTicket, foldTicket, type FoldedFromStart } from '@punctual/sla-engine';
 import type { Sql } from '@punctual/stream';
 import { creationOf } from '../fold/partition-memory.js';
 import type { PartitionTimes } from '../fold/partition-times.js';
 import { ticketKey, type PlacedEvent, type TicketRow } from '../fold/ticket-row.js';
+import { everythingOf } from '../storage/everything-of.js';
 import { lettersOf } from '../storage/incomplete-store.js';
 import { loadTickets, loadTimelines } from '../storage/ticket-store.js';
+import { describeSealed } from './sealed-view.js';
+import { storedClocks } from './stored-clocks.js';
 import { wireClock, wireInstant, wireSegment } from './wire.js';
 
 /** What reading a ticket needs. */
@@ -22,7 +25,7 @@ export interface TicketReadout {
   readonly row: TicketRow;
   /** Every event of the ticket, as the log brought them. */
   readonly timeline: readonly PlacedEvent[];
-  /** Null where the ticket cannot be folded: it is quarantined, or its policy is not published. */
+  /** Null where the ticket cannot be folded: it is sealed or quarantined, or its policy is not published. */
   readonly folding: { readonly folded: FoldedFromStart; readonly policy: CompiledPolicy } | null;
   /** What the fold has come to; null where the ticket was never folded. */
   readonly asOf: Instant | null;
@@ -42,8 +45,9 @@ export async function readOut(
     [source, ticket],
   );
   if (row === undefined || place === undefined) return null;
+  if (row.sealedAt !== null) return { row, timeline: [], folding: null, asOf: row.duesBefore, provisional: false };
   if (row.quarantined !== null) return { row, timeline: [], folding: null, asOf: row.duesBefore, provisional: true };
-  const timelines = await loadTimelines(sql, [row], Number.MAX_SAFE_INTEGER);
+  const timelines = await loadTimelines(sql, [everythingOf(row)], Number.MAX_SAFE_INTEGER);
   const timeline = timelines.get(ticketKey(source, ticket)) ?? [];
   const events = timeline.map(({ event }) => event);
   const now = nowOf(await times.watermarkOf(place.partition), source, timeline);
@@ -65,6 +69,7 @@ export async function readTicket(reading: TicketReading, source: string, ticket:
   const readout = await readOut(reading, source, ticket);
   if (readout === null) return null;
   const { row, folding, asOf } = readout;
+  if (row.sealedAt !== null) return describeSealed(reading.sql, row);
   const missing = await lettersOf(reading.sql, row);
   if (folding === null) {
     return describe(row, missing, null, readout, row.quarantined === null ? [] : await storedClocks(reading.sql, row));
@@ -103,6 +108,7 @@ function describe(
       reason: resolution && !resolution.covered ? resolution.reason : null,
     },
     quarantined: row.quarantined,
+    sealedAt: wireInstant(row.sealedAt),
     incomplete: missing.length > 0,
     deadLetters: missing,
     asOf: wireInstant(view.asOf),
@@ -129,12 +135,4 @@ function isProvisional(row: TicketRow, timeline: readonly PlacedEvent[], horizon
 
 function decisionsOf({ priorityHistory, coverageHistory }: TicketRow) {
   return { priorityHistory, coverageHistory };
-}
-
-async function storedClocks(sql: Sql, row: TicketRow) {
-  const clocks = await sql.query<{ outcome: ClockView['outcome'] | 'unknown'; view: ClockView }>(
-    'SELECT outcome, view FROM sla_clock.clock WHERE source = $1 AND ticket = $2 ORDER BY promise, cycle',
-    [row.source, row.ticket],
-  );
-  return clocks.map(({ outcome, view }) => ({ ...wireClock(view), outcome }));
 }

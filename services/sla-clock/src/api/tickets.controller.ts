@@ -1,6 +1,14 @@
 import { Controller, Get, Inject, Param } from '@nestjs/common';
-import { ApiConflictResponse, ApiNotFoundResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
+import {
+  ApiConflictResponse,
+  ApiGoneResponse,
+  ApiNotFoundResponse,
+  ApiOkResponse,
+  ApiOperation,
+} from '@nestjs/swagger';
+import { formatInstant } from '@punctual/contracts';
 import { ProblemError } from '@punctual/service-kit';
+import type { TicketRow } from '../fold/ticket-row.js';
 import { TICKET_READING } from '../tokens.js';
 import { explainReadout } from './explain-view.js';
 import { readOut, readTicket, type TicketReading, type TicketReadout } from './ticket-view.js';
@@ -24,12 +32,14 @@ export class TicketsController {
   @ApiOperation({ summary: 'Why each clock stands where it stands, in sentences, with the events behind it' })
   @ApiOkResponse({ description: 'Verdicts, the stretches that add up to them, and the events that began these.' })
   @ApiNotFoundResponse({ description: 'No event of this ticket has come this far: problem `unknown_ticket`.' })
+  @ApiGoneResponse({ description: 'The ticket is sealed and its events are gone: problem `sealed`, with since when.' })
   @ApiConflictResponse({
     description: 'The ticket cannot be folded now: problem `ticket_not_folded`, with the reason.',
   })
   async explain(@Param('source') source: string, @Param('ticket') ticket: string) {
     const readout = await readOut(this.reading, source, ticket);
     if (readout === null) throw unknownTicket(source, ticket);
+    if (readout.row.sealedAt !== null) throw sealedTicket(readout.row);
     if (readout.folding === null) throw notFolded(readout);
     return explainReadout(readout, readout.folding);
   }
@@ -43,6 +53,17 @@ function unknownTicket(source: string, ticket: string): ProblemError {
     detail:
       `Nothing is known of ticket '${ticket}' of source '${source}'. Check the source's exact name (percent-encoded in the ` +
       'path), that its events were accepted by intake, and that the classifier is not behind.',
+  });
+}
+
+function sealedTicket({ source, ticket, sealedAt }: TicketRow): ProblemError {
+  return new ProblemError({
+    status: 410,
+    code: 'sealed',
+    title: 'Its timeline is not kept any more',
+    detail:
+      `Ticket '${ticket}' of source '${source}' is sealed since ${formatInstant(sealedAt ?? 0)}: its verdicts stand (GET the ticket ` +
+      'itself), and the events that explained them are gone. `retention.sealAfter` of its policy says when that happens.',
   });
 }
 

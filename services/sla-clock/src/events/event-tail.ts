@@ -1,6 +1,7 @@
 import type { SlaEvent } from '@punctual/contracts';
 import type { ServiceLogger } from '@punctual/service-kit';
 import type { Sql } from '@punctual/stream';
+import { monthOf } from '../storage/month.js';
 import type { EventCursor } from './event-cursor.js';
 
 /** An SLA event in its place. */
@@ -152,13 +153,37 @@ export class EventTail {
   }
 
   private async page(cursor: EventCursor): Promise<PlacedSlaEvent[]> {
+    // What comes next lies in few months. Neither statement sees what the other does not: the first says how far the second reads.
+    const ahead = await this.sql.query<{
+      partition: number;
+      seq: string;
+      last_seq: string;
+      first: string;
+      last: string;
+    }>(
+      `SELECT place.partition, place.seq, max(m.last_seq) AS last_seq, min(m.until) AS first, max(m.until) AS last
+         FROM unnest($1::integer[], $2::bigint[]) AS place (partition, seq)
+         JOIN sla_clock.published_month m ON m.partition = place.partition AND m.last_seq >= place.seq
+        GROUP BY place.partition, place.seq`,
+      [cursor.map((_seq, partition) => partition), cursor],
+    );
+    if (ahead.length === 0) return [];
+    const from = Math.min(...ahead.map(({ first }) => monthOf(Number(first) - 1).start ?? Number.MIN_SAFE_INTEGER));
     const rows = await this.sql.query<{ partition: number; seq: string; value: SlaEvent }>(
       `SELECT e.partition, e.seq, e.value
-         FROM unnest($1::integer[], $2::bigint[]) AS place (partition, seq)
+         FROM unnest($1::integer[], $2::bigint[], $3::bigint[]) AS place (partition, seq, last_seq)
         CROSS JOIN LATERAL (SELECT s.partition, s.seq, s.value FROM sla_clock.sla_event s
-                             WHERE s.partition = place.partition AND s.seq >= place.seq ORDER BY s.seq LIMIT ${PAGE}) e
+                             WHERE s.partition = place.partition AND s.seq BETWEEN place.seq AND place.last_seq
+                               AND s.at >= $4 AND s.at < $5
+                             ORDER BY s.seq LIMIT ${PAGE}) e
         ORDER BY e.partition, e.seq`,
-      [cursor.map((_seq, partition) => partition), cursor],
+      [
+        ahead.map(({ partition }) => partition),
+        ahead.map(({ seq }) => seq),
+        ahead.map((row) => row.last_seq),
+        from,
+        Math.max(...ahead.map(({ last }) => Number(last))),
+      ],
     );
     return rows.map(({ partition, seq, value }) => ({ partition, seq: Number(seq), event: value }));
   }

@@ -1,7 +1,9 @@
 import {
+  formatInstant,
   topics,
   type ClassifiedRecord,
   type DeadLetterRecord,
+  type Instant,
   type ReleaseRecord,
   type Watermark,
 } from '@punctual/contracts';
@@ -9,6 +11,8 @@ import type { CompiledPolicy } from '@punctual/policy';
 import type { PinnedPolicies } from '@punctual/service-kit';
 import { letterId, ticketOf, type LogRecord, type UnitOfWork } from '@punctual/stream';
 import { closeLetter, openLetter } from '../storage/incomplete-store.js';
+import type { MonthPartitions } from '../storage/month-partitions.js';
+import { loadSealable, sealTickets, withdrawEvents, type RefusedEvent } from '../storage/sealing-store.js';
 import { appendEvents, loadWakes, saveTickets, saveTime, type TicketId } from '../storage/ticket-store.js';
 import { DueFold } from './due-fold.js';
 import type { FoldObserver } from './fold-observer.js';
@@ -16,7 +20,8 @@ import { loadMissing } from './load-missing.js';
 import { creationOf, PartitionMemory } from './partition-memory.js';
 import { policyNotPublished } from './policy-not-published.js';
 import { readClassified } from './read-classified.js';
-import { ticketKey, type TicketRow } from './ticket-row.js';
+import { isSealed } from './seal-instant.js';
+import { ticketKey, widened, type TicketRow } from './ticket-row.js';
 
 /** The most tickets folded by one round of statements. */
 const CHUNK = 2_000;
@@ -24,20 +29,26 @@ const CHUNK = 2_000;
 /** A watermark with nothing due is stored once its time has moved this far, ms: what the read API takes for now. */
 const SAVE_TIME_EVERY_MS = 10_000;
 
+/** Tickets to be sealed are looked for this often, in the watermark's time, and this many at once. */
+const SEAL_EVERY_MS = 60_000;
+const MOST_SEALED = 500;
+
 /** One batch of one partition. */
 export class BatchFold {
   private readonly dirty = new Map<string, TicketRow>();
   private readonly due: DueFold;
   private timeMoved = false;
+  private readonly refused: RefusedEvent[] = [];
 
   constructor(
     private readonly partition: number,
     private readonly memory: PartitionMemory,
     private readonly unit: UnitOfWork,
     private readonly policies: PinnedPolicies<CompiledPolicy>,
+    private readonly months: MonthPartitions,
     private readonly observer: FoldObserver,
   ) {
-    this.due = new DueFold(partition, memory, unit, policies, observer, this.dirty);
+    this.due = new DueFold(partition, memory, unit, policies, months, observer, this.dirty);
   }
 
   async run(records: readonly LogRecord[]): Promise<void> {
@@ -75,6 +86,10 @@ export class BatchFold {
   /** Loads the tickets the batch speaks of and appends its events to their timelines. */
   private async record(arriving: readonly { record: LogRecord; value: ClassifiedRecord }[]): Promise<void> {
     if (arriving.length === 0) return;
+    await this.months.ensure(
+      'ticket_event',
+      arriving.map(({ value }) => value.event.occurredAt),
+    );
     const sql = await this.unit.transaction();
     await loadMissing(
       sql,
@@ -94,19 +109,43 @@ export class BatchFold {
     const key = ticketKey(event.source, event.ticket);
     const row = this.memory.rows.get(key) ?? (await this.newRow(value));
     this.memory.rows.set(key, row);
+    if (this.sealedBy(row, this.memory.watermark)) return this.refuse(record, row, event.occurredAt);
     if (value.revision > row.revision) {
       row.revision = value.revision;
       row.priorityHistory = value.priorityHistory;
       row.coverageHistory = value.coverageHistory;
       this.dirty.set(key, row);
     }
+    const { from, until } = widened(row.firstEventAt, row.lastEventAt, [event.occurredAt]);
+    // A later end is saved with the fold that takes the event in: until then memory and the waiting events tell it.
+    if (from !== row.firstEventAt) this.dirty.set(key, row);
+    row.firstEventAt = from;
+    row.lastEventAt = until;
     if (row.quarantined !== null && record.headers['dead-letter-attempt'] !== undefined) {
       row.quarantined = null;
+      row.sealAt = null;
       this.dirty.set(key, row);
       this.memory.addParked(row, { occurredAt: event.occurredAt, offset: record.offset });
     } else if (row.quarantined === null) {
       this.memory.addPending(row, { event, offset: record.offset });
     }
+  }
+
+  /** While something is missing about a ticket, its timeline may still be needed. */
+  private sealedBy(row: TicketRow, watermark: Watermark | null): boolean {
+    if (row.sealedAt === null && this.memory.incomplete.has(ticketKey(row.source, row.ticket))) return false;
+    return isSealed(row, watermark);
+  }
+
+  /** An event of a sealed ticket is neither folded nor lost. */
+  private refuse(record: LogRecord, row: TicketRow, occurredAt: Instant): void {
+    const since = formatInstant(row.sealedAt ?? row.sealAt ?? 0);
+    const detail = `the ticket is sealed since ${since}: its verdicts stand, and its timeline is not kept any more`;
+    this.unit.deadLetter(record, { code: 'sealed', detail, stage: 'sla-clock' });
+    this.unit.afterCommit(() => this.observer.deadLettered('sealed'));
+    this.refused.push({ offset: record.offset, occurredAt });
+    // The time by which it was sealed is saved with what was decided by it.
+    this.timeMoved = true;
   }
 
   /** A ticket let go without another try of its dead letter: everything since its last fold waits for the next watermark. */
@@ -117,6 +156,7 @@ export class BatchFold {
     const row = this.memory.rows.get(key);
     if (row === undefined || row.quarantined === null) return;
     row.quarantined = null;
+    row.sealAt = null;
     this.dirty.set(key, row);
     // Where nothing but time was in the way, time has to come again, also if this process ends before.
     row.wakeAt = row.duesBefore;
@@ -159,6 +199,12 @@ export class BatchFold {
       foldedOffset: -1,
       wakeAt: null,
       quarantined: null,
+      sealAt: null,
+      sealedAt: null,
+      firstEventAt: null,
+      lastEventAt: null,
+      firstPublishedAt: null,
+      lastPublishedAt: null,
     };
     this.dirty.set(ticketKey(row.source, row.ticket), row);
     return row;
@@ -185,12 +231,44 @@ export class BatchFold {
       }
       this.timeMoved = true;
     }
+    await this.seal(watermark);
+  }
+
+  /** Removes the timelines of tickets that are sealed by now: now and then, and some at a time. */
+  private async seal(watermark: Watermark): Promise<void> {
+    const { memory } = this;
+    if (watermark.at < memory.sealsAt) return;
+    const sql = await this.unit.transaction();
+    const candidates = await loadSealable(sql, this.partition, watermark, MOST_SEALED);
+    await loadMissing(sql, memory, candidates);
+    const sealed = candidates.flatMap(({ source, ticket }): TicketRow[] => {
+      const row = memory.rows.get(ticketKey(source, ticket));
+      // What was accepted before it was sealed, and lies ahead, is still folded.
+      const waits = memory.pending.has(ticketKey(source, ticket));
+      return row !== undefined && !waits && this.sealedBy(row, watermark) ? [row] : [];
+    });
+    const changed = sealed.filter(({ source, ticket }) => this.dirty.delete(ticketKey(source, ticket)));
+    await saveTickets(sql, this.partition, changed);
+    await sealTickets(
+      sql,
+      sealed.map((row) => memory.timelineOf(row)),
+    );
+    for (const row of sealed) {
+      row.sealedAt = row.sealAt;
+      row.state = null;
+      row.priorityHistory = [];
+      row.coverageHistory = [];
+    }
+    this.timeMoved = true;
+    memory.sealsAt = candidates.length < MOST_SEALED ? watermark.at + SEAL_EVERY_MS : watermark.at;
+    this.unit.afterCommit(() => this.observer.sealed(sealed.length));
   }
 
   /** Saves what the batch changed; a batch that only moved time saves it now and then. */
   private async finish(): Promise<void> {
     const { memory, dirty } = this;
     const at = memory.watermark?.at ?? Number.NEGATIVE_INFINITY;
+    if (this.refused.length > 0) await withdrawEvents(await this.unit.transaction(), this.partition, this.refused);
     const worthSaving = dirty.size > 0 || this.timeMoved || at >= memory.savedAt + SAVE_TIME_EVERY_MS;
     if (!worthSaving) return;
     const sql = await this.unit.transaction();

@@ -3,6 +3,7 @@ import type { CompiledPolicy } from '@punctual/policy';
 import type { PinnedPolicies } from '@punctual/service-kit';
 import type { Assignment, RecordBatch, UnitOfWork } from '@punctual/stream';
 import { loadIncomplete } from '../storage/incomplete-store.js';
+import type { MonthPartitions } from '../storage/month-partitions.js';
 import { loadArmedSources, loadPending, loadTime } from '../storage/ticket-store.js';
 import { BatchFold } from './batch-fold.js';
 import type { FoldObserver } from './fold-observer.js';
@@ -21,6 +22,7 @@ export class ClockFolder {
 
   constructor(
     private readonly policies: PinnedPolicies<CompiledPolicy>,
+    private readonly months: MonthPartitions,
     private readonly observer: FoldObserver,
   ) {}
 
@@ -45,7 +47,7 @@ export class ClockFolder {
 
   async fold(batch: RecordBatch, unit: UnitOfWork): Promise<void> {
     const memory = await this.memoryOf(batch.assignment, batch.partition, unit);
-    await new BatchFold(batch.partition, memory, unit, this.policies, this.observer).run(batch.records);
+    await new BatchFold(batch.partition, memory, unit, this.policies, this.months, this.observer).run(batch.records);
   }
 
   private async memoryOf(assignment: Assignment, partition: number, unit: UnitOfWork): Promise<PartitionMemory> {

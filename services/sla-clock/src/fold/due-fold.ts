@@ -3,20 +3,22 @@ import type { CompiledPolicy } from '@punctual/policy';
 import type { PinnedPolicies } from '@punctual/service-kit';
 import type { Published } from '@punctual/sla-engine';
 import type { Sql, UnitOfWork } from '@punctual/stream';
+import type { MonthPartitions } from '../storage/month-partitions.js';
 import {
   addTotals,
   appendPublished,
   disarmClocks,
   saveClocks,
   type ClocksOfTicket,
+  type PublishedOfTicket,
 } from '../storage/publication-store.js';
-import { loadStanding, loadTimelines, type TicketId } from '../storage/ticket-store.js';
+import { loadStanding, loadTimelines, type TicketId, type TicketSpan } from '../storage/ticket-store.js';
 import { foldFromStart, foldOnto, horizonFor, type TicketOutcome } from './fold-due-ticket.js';
 import type { FoldObserver } from './fold-observer.js';
 import { loadMissing } from './load-missing.js';
 import { creationOf, PartitionMemory, type DueTickets } from './partition-memory.js';
 import { policyNotPublished } from './policy-not-published.js';
-import { ticketKey, type PlacedEvent, type TicketRow } from './ticket-row.js';
+import { ticketKey, widened, type PlacedEvent, type TicketRow } from './ticket-row.js';
 
 /** A ticket under fold with what it needs. */
 interface Work {
@@ -33,6 +35,7 @@ export class DueFold {
     private readonly memory: PartitionMemory,
     private readonly unit: UnitOfWork,
     private readonly policies: PinnedPolicies<CompiledPolicy>,
+    private readonly months: MonthPartitions,
     private readonly observer: FoldObserver,
     /** Takes the rows that have to be saved with the batch. */
     private readonly dirty: Map<string, TicketRow>,
@@ -71,7 +74,7 @@ export class DueFold {
     const unknown = works.filter(({ waiting }) => waiting === null);
     const timelines = await loadTimelines(
       sql,
-      unknown.map(({ row }) => row),
+      unknown.map(({ row }) => this.memory.timelineOf(row)),
       offset,
     );
     return works.map((work) => {
@@ -111,9 +114,15 @@ export class DueFold {
     failed: Work[],
   ): Promise<void> {
     const known = works.filter(({ row }) => row.state !== null);
-    const ids = known.map(({ row }) => row);
-    const timelines = await loadTimelines(sql, ids, offset);
-    const standing = await loadStanding(sql, ids);
+    const timelines = await loadTimelines(
+      sql,
+      known.map(({ row }) => this.memory.timelineOf(row)),
+      offset,
+    );
+    const standing = await loadStanding(
+      sql,
+      known.map(({ row }) => publicationsOf(row)),
+    );
     for (const work of works) {
       const key = ticketKey(work.row.source, work.row.ticket);
       const timeline = (timelines.get(key) ?? work.waiting ?? []).map(({ event }) => event);
@@ -150,7 +159,7 @@ export class DueFold {
     outcomes: readonly { work: Work; outcome: TicketOutcome }[],
     offset: number,
   ): Promise<void> {
-    const published: Published[] = [];
+    const published: PublishedOfTicket[] = [];
     const clocks: ClocksOfTicket[] = [];
     for (const { work, outcome } of outcomes) {
       const { row } = work;
@@ -161,13 +170,23 @@ export class DueFold {
       row.duesBefore = outcome.horizon.duesBefore;
       row.foldedOffset = offset;
       row.wakeAt = outcome.wakeAt;
+      row.sealAt = outcome.sealAt;
+      const instants = (work.waiting ?? []).map(({ event }) => event.occurredAt);
+      row.lastEventAt = widened(row.firstEventAt, row.lastEventAt, instants).until;
       this.dirty.set(ticketKey(row.source, row.ticket), row);
       this.memory.keepPending(
         row,
         (work.waiting ?? []).filter(({ event }) => event.occurredAt > outcome.horizon.eventsUpTo),
       );
       this.memory.setWake(row);
-      published.push(...this.saidOf(row, outcome.published));
+      const span = widened(
+        row.firstPublishedAt,
+        row.lastPublishedAt,
+        outcome.published.map(({ event }) => event.at),
+      );
+      row.firstPublishedAt = span.from;
+      row.lastPublishedAt = span.until;
+      published.push({ ...publicationsOf(row), published: this.saidOf(row, outcome.published) });
       clocks.push({
         source: row.source,
         ticket: row.ticket,
@@ -186,12 +205,16 @@ export class DueFold {
     return published.map(({ key, event }) => ({ key, event: { ...event, incomplete: true } }));
   }
 
-  private async publish(sql: Sql, published: readonly Published[]): Promise<void> {
-    if (published.length === 0) return;
-    const events = published.map(({ event }) => event);
-    await appendPublished(sql, this.partition, this.memory.nextSeq, published);
+  private async publish(sql: Sql, tickets: readonly PublishedOfTicket[]): Promise<void> {
+    const events = tickets.flatMap(({ published }) => published.map(({ event }) => event));
+    if (events.length === 0) return;
+    await this.months.ensure(
+      'sla_event',
+      events.map(({ at }) => at),
+    );
+    await appendPublished(sql, this.partition, this.memory.nextSeq, tickets);
     await addTotals(sql, this.partition, events);
-    this.memory.nextSeq += published.length;
+    this.memory.nextSeq += events.length;
     this.unit.emit(events.map((event) => this.outgoing(event)));
     this.unit.afterCommit(() => this.observer.published(events));
   }
@@ -248,6 +271,16 @@ function onto({ row, due, waiting }: Work, policy: CompiledPolicy): TicketOutcom
 function causeOf({ waiting }: Work, { eventsUpTo }: Horizon): string | null {
   const fresh = (waiting ?? []).filter(({ event }) => event.occurredAt <= eventsUpTo);
   return fresh.length === 1 ? (fresh[0]?.event.id ?? null) : null;
+}
+
+/** Where in time lies what was published about a ticket. */
+function publicationsOf({ source, ticket, firstPublishedAt, lastPublishedAt }: TicketRow): TicketSpan {
+  return {
+    source,
+    ticket,
+    from: firstPublishedAt ?? Number.MAX_SAFE_INTEGER,
+    until: lastPublishedAt ?? Number.MIN_SAFE_INTEGER,
+  };
 }
 
 function idOfKey(key: string): TicketId {

@@ -9,6 +9,7 @@ import {
   type Published,
   type TicketState,
 } from '@punctual/sla-engine';
+import { sealInstant } from './seal-instant.js';
 import type { TicketRow } from './ticket-row.js';
 
 /** What a fold of one ticket changes. */
@@ -17,6 +18,7 @@ export interface TicketOutcome {
   readonly horizon: Horizon;
   readonly settleMs: number;
   readonly wakeAt: number | null;
+  readonly sealAt: number | null;
   readonly clocks: readonly ClockView[];
   readonly extent: 'changed' | 'all';
   readonly published: readonly Published[];
@@ -48,6 +50,7 @@ export function foldOnto(
     horizon,
     settleMs: policy.settleMs,
     wakeAt,
+    sealAt: sealInstant(state, wakeAt, policy),
     clocks,
     extent: 'changed',
     published: publishContinued(folded, context(row, policy, horizon, mode)),
@@ -75,7 +78,8 @@ export function foldFromStart(
       ? publishContinued(folded, said)
       : publishRefolded(folded, standing, row.state?.retractions ?? {}, said, cause);
   const { state, wakeAt, clocks } = folded;
-  return { state, horizon, settleMs: policy.settleMs, wakeAt, clocks, extent: 'all', published };
+  const sealAt = sealInstant(state, wakeAt, policy);
+  return { state, horizon, settleMs: policy.settleMs, wakeAt, sealAt, clocks, extent: 'all', published };
 }
 
 function context(row: TicketRow, policy: CompiledPolicy, horizon: Horizon, mode: 'live' | 'historical') {

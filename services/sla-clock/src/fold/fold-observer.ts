@@ -8,5 +8,7 @@ export interface FoldObserver {
   refolded(reason: 'evidence' | 'policy_version'): void;
   published(events: readonly SlaEvent[]): void;
   deadLettered(code: string): void;
+  /** Tickets whose timelines were removed. */
+  sealed(tickets: number): void;
   quarantined(error: unknown, partition: number): void;
 }

@@ -1,5 +1,6 @@
 import type { Horizon, Instant, TicketEvent, Watermark } from '@punctual/contracts';
 import { horizonOf } from '@punctual/contracts';
+import type { TicketSpan } from '../storage/ticket-store.js';
 import { MinHeap } from './min-heap.js';
 import { ticketKey, type PlacedEvent, type TicketRow } from './ticket-row.js';
 
@@ -16,6 +17,8 @@ const MOST_ROWS = 20_000;
 interface Pending {
   /** The earliest of them, epoch ms. */
   firstAt: Instant;
+  /** The latest of them. */
+  lastAt: Instant;
   /** The lowest log offset among them. */
   fromOffset: number;
   /** Null where they were too many to keep. */
@@ -66,6 +69,8 @@ export class PartitionMemory {
   nextSeq: number;
   /** The watermark time that the database has. */
   savedAt: Instant;
+  /** From this watermark time on, tickets to be sealed are looked for again. */
+  sealsAt: Instant = Number.NEGATIVE_INFINITY;
   private readonly wakes = new Map<string, Instant>();
   private readonly sources = new Map<string, SourceTimers>();
   private bodies = 0;
@@ -87,7 +92,7 @@ export class PartitionMemory {
     const { occurredAt } = placed.event;
     const waiting = this.pending.get(key);
     if (waiting === undefined) {
-      this.pending.set(key, { firstAt: occurredAt, fromOffset: placed.offset, events: [placed] });
+      this.pending.set(key, { firstAt: occurredAt, lastAt: occurredAt, fromOffset: placed.offset, events: [placed] });
       this.bodies += 1;
       this.groupOf(row.source, row.settleMs).pending.push({ at: occurredAt, key });
     } else {
@@ -96,6 +101,7 @@ export class PartitionMemory {
         this.bodies += 1;
       }
       waiting.fromOffset = Math.min(waiting.fromOffset, placed.offset);
+      waiting.lastAt = Math.max(waiting.lastAt, occurredAt);
       if (occurredAt < waiting.firstAt) {
         waiting.firstAt = occurredAt;
         this.groupOf(row.source, row.settleMs).pending.push({ at: occurredAt, key });
@@ -105,16 +111,19 @@ export class PartitionMemory {
   }
 
   /** A ticket that waits, as the database tells it at the start of a spell. */
-  addStoredPending(ticket: { source: string; ticket: string; settleMs: number; firstAt: Instant; fromOffset: number }) {
+  addStoredPending(ticket: Omit<Pending, 'events'> & { source: string; ticket: string; settleMs: number }) {
     const key = ticketKey(ticket.source, ticket.ticket);
-    this.pending.set(key, { firstAt: ticket.firstAt, fromOffset: ticket.fromOffset, events: null });
+    const { firstAt, lastAt, fromOffset } = ticket;
+    this.pending.set(key, { firstAt, lastAt, fromOffset, events: null });
     this.groupOf(ticket.source, ticket.settleMs).pending.push({ at: ticket.firstAt, key });
   }
 
   /** A ticket that comes out of quarantine: everything recorded since its last fold waits again. */
   addParked(row: TicketRow, { occurredAt, offset }: { readonly occurredAt: Instant; readonly offset: number }): void {
     this.keepPending(row, []);
-    this.addStoredPending({ ...row, firstAt: occurredAt, fromOffset: Math.min(row.foldedOffset + 1, offset) });
+    // How late what was parked happened is not known before it is read.
+    const [firstAt, lastAt] = [occurredAt, Number.MAX_SAFE_INTEGER];
+    this.addStoredPending({ ...row, firstAt, lastAt, fromOffset: Math.min(row.foldedOffset + 1, offset) });
   }
 
   /** False where the letter is known already. */
@@ -140,6 +149,18 @@ export class PartitionMemory {
     this.bodies -= waiting?.events?.length ?? 0;
     this.pending.delete(key);
     for (const placed of remaining) this.addPending(row, placed);
+  }
+
+  /** Where in time the recorded events of a ticket lie. */
+  timelineOf(row: TicketRow): TicketSpan {
+    const { source, ticket, firstEventAt, lastEventAt } = row;
+    const waiting = this.pending.get(ticketKey(source, ticket));
+    return {
+      source,
+      ticket,
+      from: firstEventAt ?? Number.MIN_SAFE_INTEGER,
+      until: Math.max(lastEventAt ?? Number.MIN_SAFE_INTEGER, waiting?.lastAt ?? Number.MIN_SAFE_INTEGER),
+    };
   }
 
   /** The lowest offset of an event that waits; null where none does. Where to look for them after a restart. */

@@ -22,6 +22,32 @@ export interface TicketRow {
   wakeAt: Instant | null;
   /** Why the ticket cannot be folded; null while it can. */
   quarantined: string | null;
+  /** When it is sealed if nothing more is heard of it; null while it is open. */
+  sealAt: Instant | null;
+  /** Since when, in its source's time, its verdicts are all that is kept; null while its timeline is there. */
+  sealedAt: Instant | null;
+  /** Its recorded events lie from here … */
+  firstEventAt: Instant | null;
+  /** … to here, but for those that came after the last fold. */
+  lastEventAt: Instant | null;
+  /** What was published about it lies from here … */
+  firstPublishedAt: Instant | null;
+  /** … to here. */
+  lastPublishedAt: Instant | null;
+}
+
+/** The instants from the earliest to the latest of a row and of others. */
+export function widened(
+  from: Instant | null,
+  until: Instant | null,
+  instants: readonly Instant[],
+): { readonly from: Instant | null; readonly until: Instant | null } {
+  let [first, last] = [from, until];
+  for (const at of instants) {
+    first = Math.min(first ?? at, at);
+    last = Math.max(last ?? at, at);
+  }
+  return { from: first, until: last };
 }
 
 /** An event with its place in the log. */

@@ -1,7 +1,8 @@
 import type { SlaEvent } from '@punctual/contracts';
 import type { ClockView, Published } from '@punctual/sla-engine';
 import { jsonLines, type Sql } from '@punctual/stream';
-import type { TicketId } from './ticket-store.js';
+import { monthOf } from './month.js';
+import type { TicketId, TicketSpan } from './ticket-store.js';
 
 /** A ticket's clocks as a fold left them. */
 export interface ClocksOfTicket extends TicketId {
@@ -83,17 +84,29 @@ export async function disarmClocks(sql: Sql, tickets: readonly TicketId[]): Prom
   );
 }
 
-/** Appends what was published, numbered from `firstSeq`, and marks what it retracts. */
+/** What a fold says about a ticket, with the span of all that was ever said about it. */
+export interface PublishedOfTicket extends TicketSpan {
+  readonly published: readonly Published[];
+}
+
+/** Appends what was published, numbered from `firstSeq`, and marks what it retracts. The months must be there. */
 export async function appendPublished(
   sql: Sql,
   partition: number,
   firstSeq: number,
-  published: readonly Published[],
+  tickets: readonly PublishedOfTicket[],
 ): Promise<void> {
+  const published = tickets.flatMap((ticket) => ticket.published);
   if (published.length === 0) return;
   const events = published.map(({ event }) => event);
+  const months = new Map<number, number>();
+  events.forEach(({ at }, index) => months.set(monthOf(at).end, firstSeq + index));
   await sql.query(
-    `INSERT INTO sla_clock.sla_event (partition, event_id, source, ticket, content_key, seq, at, type, value, corrects)
+    `WITH month AS (
+       INSERT INTO sla_clock.published_month AS m (partition, until, last_seq)
+       SELECT $1, n.* FROM unnest($11::bigint[], $12::bigint[]) AS n
+       ON CONFLICT (partition, until) DO UPDATE SET last_seq = excluded.last_seq)
+     INSERT INTO sla_clock.sla_event (partition, event_id, source, ticket, content_key, seq, at, type, value, corrects)
      SELECT $1, e.event_id, e.source, e.ticket, e.content_key, e.seq, e.at, e.type, e.value::json, e.corrects
        FROM ROWS FROM (
               unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::bigint[], $8::text[], $9::text[]),
@@ -110,14 +123,26 @@ export async function appendPublished(
       events.map(({ type }) => type),
       events.map(({ corrects }) => corrects),
       jsonLines(events),
+      [...months.keys()],
+      [...months.values()],
     ],
   );
-  const retractions = events.filter(({ corrects }) => corrects !== null);
+  const retractions = tickets.flatMap(({ from, until, published: said }) =>
+    said.flatMap(({ event: { id, corrects } }) => (corrects === null ? [] : [{ id, corrects, from, until }])),
+  );
   if (retractions.length === 0) return;
   await sql.query(
     `UPDATE sla_clock.sla_event e SET retracted_by = r.event_id
-       FROM unnest($1::text[], $2::text[]) AS r (corrects, event_id) WHERE e.event_id = r.corrects`,
-    [retractions.map(({ corrects }) => corrects), retractions.map(({ id }) => id)],
+       FROM unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[]) AS r (corrects, event_id, from_at, until_at)
+      WHERE e.event_id = r.corrects AND e.at BETWEEN r.from_at AND r.until_at AND e.at BETWEEN $5 AND $6`,
+    [
+      retractions.map(({ corrects }) => corrects),
+      retractions.map(({ id }) => id),
+      retractions.map(({ from }) => from),
+      retractions.map(({ until }) => until),
+      retractions.reduce((first, { from }) => Math.min(first, from), Number.MAX_SAFE_INTEGER),
+      retractions.reduce((last, { until }) => Math.max(last, until), Number.MIN_SAFE_INTEGER),
+    ],
   );
 }
 

@@ -1,6 +1,7 @@
 import type { Instant, Watermark } from '@punctual/contracts';
 import type { DataSource } from 'typeorm';
 import { ticketKey, type PlacedEvent, type TicketRow } from '../fold/ticket-row.js';
+import { everythingOf } from './everything-of.js';
 import { loadTickets, loadTimelines, type TicketId } from './ticket-store.js';
 
 /** Which stored tickets: those judged under a policy, by source, creation `[from, to)` in epoch ms, and whether they are open. */
@@ -52,7 +53,7 @@ export async function loadHistoryPage(
         (await manager.query(text, [...parameters])) as Row[],
     };
     const rows = new Map((await loadTickets(sql, places)).map((row) => [ticketKey(row.source, row.ticket), row]));
-    const timelines = await loadTimelines(sql, places, Number.MAX_SAFE_INTEGER);
+    const timelines = await loadTimelines(sql, [...rows.values()].map(everythingOf), Number.MAX_SAFE_INTEGER);
     return places.flatMap(({ source, ticket, partition }): StoredTicket[] => {
       const key = ticketKey(source, ticket);
       const row = rows.get(key);

@@ -1,4 +1,11 @@
-import type { CoverageDecision, PriorityDecision, SlaEvent, TicketEvent, Watermark } from '@punctual/contracts';
+import type {
+  CoverageDecision,
+  Instant,
+  PriorityDecision,
+  SlaEvent,
+  TicketEvent,
+  Watermark,
+} from '@punctual/contracts';
 import type { Published, TicketState } from '@punctual/sla-engine';
 import { jsonLines, type Sql } from '@punctual/stream';
 import type { StoredTime } from '../fold/partition-memory.js';
@@ -15,6 +22,12 @@ export interface TicketId {
   readonly ticket: string;
 }
 
+/** A ticket and where in time its rows of a monthly table lie, both ends included, epoch ms: no other month is looked into. */
+export interface TicketSpan extends TicketId {
+  readonly from: Instant;
+  readonly until: Instant;
+}
+
 interface TicketRecord extends TicketId {
   policy: string;
   policy_version: string | null;
@@ -28,13 +41,20 @@ interface TicketRecord extends TicketId {
   folded_offset: string;
   wake_at: string | null;
   quarantined: string | null;
+  seal_at: string | null;
+  sealed_at: string | null;
+  first_event_at: string | null;
+  last_event_at: string | null;
+  first_published_at: string | null;
+  last_published_at: string | null;
 }
 
 export async function loadTickets(sql: Sql, tickets: readonly TicketId[]): Promise<TicketRow[]> {
   if (tickets.length === 0) return [];
   const rows = await sql.query<TicketRecord>(
     `SELECT t.source, t.ticket, t.policy, t.policy_version, t.settle_ms, t.state, t.priority_history, t.coverage_history,
-            t.revision, t.folded_up_to, t.dues_before, t.folded_offset, t.wake_at, t.quarantined
+            t.revision, t.folded_up_to, t.dues_before, t.folded_offset, t.wake_at, t.quarantined, t.seal_at, t.sealed_at,
+            t.first_event_at, t.last_event_at, t.first_published_at, t.last_published_at
        FROM unnest($1::text[], $2::text[]) AS wanted (source, ticket)
        JOIN sla_clock.ticket t USING (source, ticket)`,
     columns(tickets),
@@ -54,6 +74,12 @@ export async function loadTickets(sql: Sql, tickets: readonly TicketId[]): Promi
     foldedOffset: Number(row.folded_offset),
     wakeAt: numberOrNull(row.wake_at),
     quarantined: row.quarantined,
+    sealAt: numberOrNull(row.seal_at),
+    sealedAt: numberOrNull(row.sealed_at),
+    firstEventAt: numberOrNull(row.first_event_at),
+    lastEventAt: numberOrNull(row.last_event_at),
+    firstPublishedAt: numberOrNull(row.first_published_at),
+    lastPublishedAt: numberOrNull(row.last_published_at),
   }));
 }
 
@@ -81,30 +107,38 @@ export async function appendEvents(sql: Sql, partition: number, events: readonly
 /** The timelines of tickets as the log stood before `offset`, by ticket key. */
 export async function loadTimelines(
   sql: Sql,
-  tickets: readonly TicketId[],
+  tickets: readonly TicketSpan[],
   offset: number,
 ): Promise<Map<string, PlacedEvent[]>> {
   if (tickets.length === 0) return new Map();
   const rows = await sql.query<TicketId & { log_offset: string; event: TicketEvent }>(
     `SELECT e.source, e.ticket, e.log_offset, e.event
-       FROM unnest($1::text[], $2::text[]) AS wanted (source, ticket)
-       JOIN sla_clock.ticket_event e USING (source, ticket)
-      WHERE e.log_offset < $3`,
-    [...columns(tickets), offset],
+       FROM unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[]) AS wanted (source, ticket, from_at, until_at)
+      CROSS JOIN LATERAL (
+            SELECT m.source, m.ticket, m.log_offset, m.event FROM sla_clock.ticket_event m
+             WHERE m.source = wanted.source AND m.ticket = wanted.ticket
+               AND m.occurred_at BETWEEN wanted.from_at AND wanted.until_at AND m.occurred_at BETWEEN $5 AND $6
+            OFFSET 0) e
+      WHERE e.log_offset < $7`,
+    [...spanColumns(tickets), offset],
   );
   return byTicket(rows, ({ event, log_offset }) => ({ event, offset: Number(log_offset) }));
 }
 
 /** What was published about tickets and still stands, oldest first, by ticket key. Retractions are not among it. */
-export async function loadStanding(sql: Sql, tickets: readonly TicketId[]): Promise<Map<string, Published[]>> {
+export async function loadStanding(sql: Sql, tickets: readonly TicketSpan[]): Promise<Map<string, Published[]>> {
   if (tickets.length === 0) return new Map();
   const rows = await sql.query<TicketId & { content_key: string; value: SlaEvent }>(
     `SELECT e.source, e.ticket, e.content_key, e.value
-       FROM unnest($1::text[], $2::text[]) AS wanted (source, ticket)
-       JOIN sla_clock.sla_event e USING (source, ticket)
-      WHERE e.retracted_by IS NULL AND e.corrects IS NULL
+       FROM unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[]) AS wanted (source, ticket, from_at, until_at)
+      CROSS JOIN LATERAL (
+            SELECT m.source, m.ticket, m.content_key, m.value, m.seq FROM sla_clock.sla_event m
+             WHERE m.source = wanted.source AND m.ticket = wanted.ticket
+               AND m.at BETWEEN wanted.from_at AND wanted.until_at AND m.at BETWEEN $5 AND $6
+               AND m.retracted_by IS NULL AND m.corrects IS NULL
+            OFFSET 0) e
       ORDER BY e.seq`,
-    columns(tickets),
+    spanColumns(tickets),
   );
   return byTicket(rows, ({ content_key, value }) => ({ key: content_key, event: value }));
 }
@@ -113,22 +147,28 @@ export async function saveTickets(sql: Sql, partition: number, rows: readonly Ti
   if (rows.length === 0) return;
   await sql.query(
     `INSERT INTO sla_clock.ticket (partition, source, ticket, policy, policy_version, settle_ms, state, priority_history,
-       coverage_history, revision, folded_up_to, dues_before, folded_offset, wake_at, created_at, priority, covered, is_open, quarantined)
+       coverage_history, revision, folded_up_to, dues_before, folded_offset, wake_at, created_at, priority, covered, is_open, quarantined,
+       first_event_at, last_event_at, first_published_at, last_published_at, seal_at)
      SELECT $1, t.source, t.ticket, t.policy, t.policy_version, t.settle_ms, nullif(t.state, '')::json, t.priority_history::json,
             t.coverage_history::json, t.revision, t.folded_up_to, t.dues_before, t.folded_offset, t.wake_at, t.created_at,
-            t.priority, t.covered, t.is_open, t.quarantined
+            t.priority, t.covered, t.is_open, t.quarantined, t.first_event_at, t.last_event_at, t.first_published_at, t.last_published_at,
+            t.seal_at
        FROM ROWS FROM (
               unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::integer[], $7::integer[], $8::bigint[], $9::bigint[],
-                     $10::bigint[], $11::bigint[], $12::bigint[], $13::text[], $14::boolean[], $15::boolean[], $16::text[]),
-              string_to_table($17, E'\\n'), string_to_table($18, E'\\n'), string_to_table($19, E'\\n'))
+                     $10::bigint[], $11::bigint[], $12::bigint[], $13::text[], $14::boolean[], $15::boolean[], $16::text[],
+                     $17::bigint[], $18::bigint[], $19::bigint[], $20::bigint[], $21::bigint[]),
+              string_to_table($22, E'\\n'), string_to_table($23, E'\\n'), string_to_table($24, E'\\n'))
             AS t (source, ticket, policy, policy_version, settle_ms, revision, folded_up_to, dues_before, folded_offset, wake_at,
-                  created_at, priority, covered, is_open, quarantined, state, priority_history, coverage_history)
+                  created_at, priority, covered, is_open, quarantined, first_event_at, last_event_at, first_published_at,
+                  last_published_at, seal_at, state, priority_history, coverage_history)
      ON CONFLICT (source, ticket) DO UPDATE SET
        policy_version = excluded.policy_version, settle_ms = excluded.settle_ms, state = excluded.state,
        priority_history = excluded.priority_history, coverage_history = excluded.coverage_history, revision = excluded.revision,
        folded_up_to = excluded.folded_up_to, dues_before = excluded.dues_before, folded_offset = excluded.folded_offset,
        wake_at = excluded.wake_at, created_at = excluded.created_at, priority = excluded.priority, covered = excluded.covered,
-       is_open = excluded.is_open, quarantined = excluded.quarantined`,
+       is_open = excluded.is_open, quarantined = excluded.quarantined, first_event_at = excluded.first_event_at,
+       last_event_at = excluded.last_event_at, first_published_at = excluded.first_published_at,
+       last_published_at = excluded.last_published_at, seal_at = excluded.seal_at`,
     [
       partition,
       rows.map((row) => row.source),
@@ -146,6 +186,11 @@ export async function saveTickets(sql: Sql, partition: number, rows: readonly Ti
       rows.map((row) => row.state?.covered ?? null),
       rows.map((row) => isOpen(row.state)),
       rows.map((row) => row.quarantined),
+      rows.map((row) => row.firstEventAt),
+      rows.map((row) => row.lastEventAt),
+      rows.map((row) => row.firstPublishedAt),
+      rows.map((row) => row.lastPublishedAt),
+      rows.map((row) => (row.quarantined === null ? row.sealAt : null)),
       jsonLines(rows.map((row) => row.state)),
       jsonLines(rows.map((row) => row.priorityHistory)),
       jsonLines(rows.map((row) => row.coverageHistory)),
@@ -198,13 +243,17 @@ export async function saveTime(
 export interface PendingRecord extends TicketId {
   readonly settleMs: number;
   readonly firstAt: number;
+  readonly lastAt: number;
   readonly fromOffset: number;
 }
 
 /** Tickets with events at or after `fromOffset` that their last fold did not take in. */
 export async function loadPending(sql: Sql, partition: number, fromOffset: number): Promise<PendingRecord[]> {
-  const rows = await sql.query<TicketId & { settle_ms: number; first_at: string; from_offset: string }>(
-    `SELECT t.source, t.ticket, t.settle_ms, min(e.occurred_at) AS first_at, min(e.log_offset) AS from_offset
+  const rows = await sql.query<
+    TicketId & { settle_ms: number; first_at: string; last_at: string; from_offset: string }
+  >(
+    `SELECT t.source, t.ticket, t.settle_ms, min(e.occurred_at) AS first_at, max(e.occurred_at) AS last_at,
+            min(e.log_offset) AS from_offset
        FROM sla_clock.ticket_event e JOIN sla_clock.ticket t USING (source, ticket)
       WHERE e.partition = $1 AND e.log_offset >= $2 AND t.quarantined IS NULL
         AND (e.log_offset > t.folded_offset OR e.occurred_at > t.folded_up_to)
@@ -216,6 +265,7 @@ export async function loadPending(sql: Sql, partition: number, fromOffset: numbe
     ticket: row.ticket,
     settleMs: row.settle_ms,
     firstAt: Number(row.first_at),
+    lastAt: Number(row.last_at),
     fromOffset: Number(row.from_offset),
   }));
 }
@@ -261,6 +311,16 @@ export async function loadWakes(
 
 function columns(tickets: readonly TicketId[]): [string[], string[]] {
   return [tickets.map(({ source }) => source), tickets.map(({ ticket }) => ticket)];
+}
+
+/** The spans as columns, and the span of all: with that the planner leaves out months before it looks at any ticket. */
+function spanColumns(tickets: readonly TicketSpan[]): [string[], string[], Instant[], Instant[], Instant, Instant] {
+  let [from, until] = [Number.MAX_SAFE_INTEGER, Number.MIN_SAFE_INTEGER];
+  for (const span of tickets) {
+    from = Math.min(from, span.from);
+    until = Math.max(until, span.until);
+  }
+  return [...columns(tickets), tickets.map((span) => span.from), tickets.map((span) => span.until), from, until];
 }
 
 function byTicket<Row extends TicketId, Item>(rows: readonly Row[], read: (row: Row) => Item): Map<string, Item[]> {
