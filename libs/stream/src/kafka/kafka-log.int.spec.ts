@@ -80,6 +80,8 @@ async function newHarness(): Promise<LogHarness> {
   // Only these, so that each test makes four topics and not nine.
   const topics = [input, output, `${input}.dlq`];
   await admin.createTopics({
+    // The log waits for them itself.
+    waitForLeaders: false,
     topics: topics.map((topic) => ({
       topic: prefix + topic,
       numPartitions: partitions,

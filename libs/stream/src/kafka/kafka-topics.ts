@@ -1,6 +1,10 @@
-import kafkajs, { type Admin, type ITopicConfig } from 'kafkajs';
+import { setTimeout as pause } from 'node:timers/promises';
+import kafkajs, { type Admin, type ITopicConfig, type PartitionMetadata } from 'kafkajs';
 import { StreamError } from '../stream-error.js';
 import { otherTopics, topicSettings, type TopicSettings } from './topic-settings.js';
+
+/** How long a new topic may take to have a leader for each partition. */
+const LEADERS_MS = 30_000;
 
 export interface TopicsOptions {
   readonly prefix: string;
@@ -75,14 +79,32 @@ export class KafkaTopics {
       ],
     };
     // False where it exists; asking first would race with another service's start.
-    const created = await this.#admin.createTopics({ topics: [wanted], waitForLeaders: true });
-    if (!created) await this.#check(name, settings);
+    const created = await this.#admin.createTopics({ topics: [wanted], waitForLeaders: false });
+    const found = await this.#led(name);
+    if (!created) await this.#check(name, found, settings);
   }
 
-  async #check(name: string, settings: TopicSettings): Promise<void> {
+  /**
+   * The partitions of a topic, once each has a leader. kafkajs waits for leaders too, but gives up at once where the broker it asks has not
+   * heard of the new topic yet.
+   */
+  async #led(name: string): Promise<PartitionMetadata[]> {
+    const giveUpAt = performance.now() + LEADERS_MS;
+    for (;;) {
+      const late = performance.now() > giveUpAt;
+      try {
+        const { topics } = await this.#admin.fetchTopicMetadata({ topics: [name] });
+        const found = topics[0]?.partitions ?? [];
+        if (late || (found.length > 0 && found.every(({ leader }) => leader >= 0))) return found;
+      } catch (error) {
+        if (late || !isStillSpreading(error)) throw error;
+      }
+      await pause(100);
+    }
+  }
+
+  async #check(name: string, found: readonly PartitionMetadata[], settings: TopicSettings): Promise<void> {
     const { partitions, replication } = this.#options;
-    const { topics } = await this.#admin.fetchTopicMetadata({ topics: [name] });
-    const found = topics[0]?.partitions ?? [];
     if (found.length !== partitions) {
       throw new StreamError(
         'partitions_mismatch',
@@ -104,6 +126,12 @@ export class KafkaTopics {
       if (now !== value) refuse(name, entry, value, now, `Set ${entry}=${value} on the topic with kafka-configs`);
     }
   }
+}
+
+/** A topic was made, and the broker asked does not know yet, or not who leads it. */
+function isStillSpreading(error: unknown): boolean {
+  const type = (error as { type?: unknown } | null)?.type;
+  return type === 'UNKNOWN_TOPIC_OR_PARTITION' || type === 'LEADER_NOT_AVAILABLE';
 }
 
 function refuse(topic: string, what: string, expected: string, found: string, fix: string): never {
