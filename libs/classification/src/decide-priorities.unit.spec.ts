@@ -72,6 +72,7 @@ function policy(settings: Partial<ClassificationPolicy> = {}): CompiledPolicy {
     resolve: (_ticket, _priority, exclusion) =>
       exclusion === null ? { covered: true, promises: [] } : { covered: false, code: exclusion, reason: 'outside' },
     compareInQueue: () => 0,
+    nextOpening: () => null,
     judgeRequest: () => ({ accepted: true, recipients: [] }),
   };
 }

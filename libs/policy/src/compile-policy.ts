@@ -4,6 +4,7 @@ import { compileClassification } from './compile-classification.js';
 import type { CompiledPolicy, Resolution, TicketAttributes } from './compiled-policy.js';
 import { compileCoverage } from './coverage.js';
 import type { PolicyDocument } from './document/policy-document.js';
+import { compileNextOpening } from './next-opening.js';
 import { PrioritySchemes } from './priority-schemes.js';
 import { PromiseMatrix } from './promise-matrix.js';
 import { compileQueueOrder } from './queue-order.js';
@@ -66,6 +67,7 @@ export function compilePolicy(resolved: ResolvedPolicy): DeskPolicy {
       const key = JSON.stringify([priority, exclusion, customer, plan, tier, channel, product, stage, ...own]);
       return remembered.get(key, () => decide(ticket, priority, exclusion));
     },
+    nextOpening: compileNextOpening(document, calendars),
     compareInQueue: compileQueueOrder(document.queue, schemes, names),
     judgeRequest: compileRequestRules(document.requests, schemes, names),
     surge: document.surge ?? null,

@@ -43,6 +43,8 @@ export interface CompiledPolicy {
   resolve(ticket: TicketAttributes, priority: string | null, exclusion: string | null): Resolution;
   /** The policy's strict total order of waiting tickets: negative where `a` comes first (POLICIES, queue order). */
   compareInQueue(a: QueueEntry, b: QueueEntry): number;
+  /** While a surge is open: when the next team arrives, which waiting customers are told; null where the policy does not tell. */
+  nextOpening(at: number): number | null;
   /** Whether a request of a customer is accepted, and if not why, what is missing and what to do. */
   judgeRequest(request: RequestMade): RequestVerdict;
 }
@@ -93,6 +95,8 @@ export interface PromiseTerms {
   /** The share of cycles that an objective means to keep, 0..1; null where none is stated. */
   readonly attainment: number | null;
   readonly escalations: readonly EscalationStep[];
+  /** Whether a surge of the desk suspends it. */
+  readonly suspendedInSurge: boolean;
 }
 
 export type PromiseDuration =

@@ -23,7 +23,16 @@ export type { RequestKind } from './document/desk-schema.js';
 export { DEFAULT_HORIZON, resolvePolicy, type PolicyHorizon, type ResolvedPolicy } from './resolve-policy.js';
 export { compilePolicy, type DeskPolicy } from './compile-policy.js';
 export type { RequestMade, RequestVerdict } from './request-rules.js';
+export {
+  decideShare,
+  decideSurge,
+  type DeskFigures,
+  type DeskVerdict,
+  type PriorityShareRule,
+  type SurgeRule,
+} from './surge.js';
 export { builtInPack, builtInPackNames, type BuiltInPack, type BuiltInPackName } from './built-in-packs.js';
 export { loadScenarios, type LoadedScenarios } from './scenarios/load-scenarios.js';
 export type { ClockExpected, Scenario, ScenarioFile } from './scenarios/scenario.js';
+export { scenarioSurges, type ScenarioSurge } from './scenarios/scenario-surges.js';
 export { SCENARIO_SOURCE, scenarioEvents } from './scenarios/scenario-events.js';

@@ -123,6 +123,7 @@ function promiseTerms(
     reopen: promise.reopen ?? 'resume',
     fromCreation: promise.fromCreation ?? false,
     attainment: promise.attainment ?? null,
+    suspendedInSurge: document.surge?.suspends.includes(line.commitment ?? promise.commitment) ?? false,
     escalations: (promise.escalations ?? []).flatMap((plan) => escalationSteps(document, plan)),
   };
 }

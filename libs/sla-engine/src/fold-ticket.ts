@@ -5,6 +5,7 @@ import { TimelineNeeded, type ClockPast } from './clock-past.js';
 import { elapsedAt, nextInstant } from './clock.js';
 import type { Saying } from './draft.js';
 import type { TicketHistory } from './engine-input.js';
+import { surgeEdges, surgesContinue } from './surges.js';
 import { TicketFold } from './ticket-fold.js';
 import { compareKeys, type ClockState, type TicketState, type Waiver } from './ticket-state.js';
 import {
@@ -104,6 +105,7 @@ function foldTimeline(
     emptyState(id.source, id.ticket, policy),
     policy,
     true,
+    surgeEdges(history.surges),
     former === null ? [] : brokenIn(former),
   );
   fold.create(timeline);
@@ -130,8 +132,9 @@ export function continueTicket(
 ): Folded | null {
   const events = orderedEvents(history.events, horizon.eventsUpTo);
   const timeline = continuation(state, events, history, policy, horizon);
-  if (timeline === null) return null;
-  const fold = new TicketFold(copyState(state, timeline.decisions.digest), policy, false);
+  const edges = surgeEdges(history.surges);
+  if (timeline === null || !surgesContinue(state, edges)) return null;
+  const fold = new TicketFold(copyState(state, timeline.decisions.digest), policy, false, edges);
   try {
     for (const event of events) fold.apply(event, timeline);
     fold.fireBefore(horizon.duesBefore);

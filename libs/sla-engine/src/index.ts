@@ -1,4 +1,4 @@
-export type { TicketHistory } from './engine-input.js';
+export type { SurgeInterval, TicketHistory } from './engine-input.js';
 export {
   continueTicket,
   foldTicket,

@@ -104,12 +104,29 @@ export class PromisedClocks {
     }
   }
 
+  /** Suspends and resumes what a surge suspends. A solved ticket has nothing running that one could. */
+  reconsiderSurge(at: Instant, cause: string): void {
+    if (this.state.solved !== null) return;
+    for (const clock of this.openClocks()) {
+      const terms = this.termsOf(clock);
+      if (!terms.suspendedInSurge) continue;
+      const reason = this.pauseReason(clock, terms);
+      if (reason !== null) this.book.pause(clock, terms, at, cause, reason);
+      else if (clock.phase === 'paused') this.book.resume(clock, terms, at, cause, 'surge_over');
+    }
+  }
+
+  /** Whether a surge suspends any clock that is open. */
+  get mindsSurges(): boolean {
+    return this.openClocks().some((clock) => this.termsOf(clock).suspendedInSurge);
+  }
+
   /** Why a promise is paused as the ticket stands; null where it runs. Solving pauses only a first response. */
   private pauseReason(clock: ClockState, terms: PromiseTerms): string | null {
-    const { status, requesterWrote, solved } = this.state;
+    const { status, requesterWrote, solved, surge } = this.state;
     if (solved !== null) return clock.target === 'first_response' ? 'solved' : null;
-    if (!terms.pausesIn(status, requesterWrote)) return null;
-    return status.category === 'open' ? status.name : status.category;
+    if (terms.pausesIn(status, requesterWrote)) return status.category === 'open' ? status.name : status.category;
+    return surge?.open && terms.suspendedInSurge ? 'surge' : null;
   }
 
   /** The terms an open clock runs under; a clock without any is cancelled the moment its promise goes. */

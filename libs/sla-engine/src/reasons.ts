@@ -25,6 +25,8 @@ const sentences: Readonly<Record<string, string>> = {
   solved: 'The ticket was solved',
   waiting_requester: 'Waiting for the requester',
   waiting_other: 'Waiting for somebody other than the requester',
+  surge: 'The desk has far more to do than usual, and the {target} is suspended',
+  surge_over: 'The surge is over',
   wait_over: 'The wait is over',
   requester_answered: 'The requester answered, which ends the wait for them',
   restored: 'The ticket was restored',

@@ -6,6 +6,7 @@ import { ClockBook } from './clock-book.js';
 import { CREATION, PromisedClocks } from './promised-clocks.js';
 import type { ClockState, TicketState } from './ticket-state.js';
 import { Requests } from './requests.js';
+import { Surges, type SurgeEdge } from './surges.js';
 import { Waivers } from './waivers.js';
 import { eventKey, mergeAttributes, type DecisionTimeline, type Timeline } from './timeline.js';
 
@@ -25,13 +26,16 @@ export class TicketFold {
   readonly promised: PromisedClocks;
   private readonly waivers: Waivers;
   private readonly requests: Requests;
+  private readonly surges: Surges;
 
   constructor(
     readonly state: TicketState,
     private readonly policy: CompiledPolicy,
     fromStart: boolean,
+    surges: readonly SurgeEdge[] = [],
     brokenBefore: readonly BrokenBefore[] = [],
   ) {
+    this.surges = new Surges(state, surges);
     this.book = new ClockBook(state, fromStart, brokenBefore);
     this.promised = new PromisedClocks(state, policy, this.book, fromStart);
     this.requests = new Requests(state, policy, this.book);
@@ -54,6 +58,7 @@ export class TicketFold {
     state.priority = decisions.initialPriority;
     state.exclusion = decisions.initialExclusion;
     if (event) state.lastKey = eventKey(event);
+    this.takeSurges(at);
     this.promised.recordStanding(at);
     this.promised.bringUpToDate(at, cause, 'created');
     if (event) this.requests.opened(event, at);
@@ -76,6 +81,7 @@ export class TicketFold {
     if (state.createdAt === null) return;
     const at = Math.max(event.occurredAt, state.createdAt);
     this.fireBefore(at);
+    this.takeSurges(at);
     if (event.type === 'ticket.waiver.granted') return this.waivers.grant(event, at);
     if (event.type === 'ticket.waiver.withdrawn') return this.waivers.withdraw(event, at);
     if (state.gone !== null) {
@@ -109,8 +115,15 @@ export class TicketFold {
 
   /** Lets time pass: everything due strictly before `limit` happens, in the order of instants. */
   fireBefore(limit: Instant): void {
+    if (this.state.createdAt === null) return;
     for (;;) {
       const next = this.book.next();
+      const edge = this.surges.next();
+      const due = this.nextOfClocks();
+      if (edge !== null && edge.at < limit && (due === null || edge.at <= due)) {
+        this.takeSurges(edge.at);
+        continue;
+      }
       const closing = this.reopenWindowEnd();
       if (closing !== null && closing < limit && (next === null || closing < next.at)) {
         this.cancelUnanswered(closing, null);
@@ -123,8 +136,27 @@ export class TicketFold {
     }
   }
 
+  /** Takes in the beginnings and ends of surges up to and including `at`; one at a deadline comes before it, as a pause does. */
+  private takeSurges(at: Instant): void {
+    for (let edge = this.surges.next(); edge !== null && edge.at <= at; edge = this.surges.next()) {
+      this.surges.pass(edge);
+      const { createdAt } = this.state;
+      if (createdAt === null || edge.at <= createdAt) continue;
+      this.promised.recordStanding(edge.at);
+      this.promised.reconsiderSurge(edge.at, edge.id);
+      this.state.lastFiredAt = Math.max(this.state.lastFiredAt ?? edge.at, edge.at);
+    }
+  }
+
   /** The instant at which time will next change something; null where nothing is ahead. */
   nextInstant(): Instant | null {
+    const due = this.nextOfClocks();
+    const edge = this.promised.mindsSurges ? (this.surges.next()?.at ?? null) : null;
+    if (due === null || edge === null) return due ?? edge;
+    return Math.min(due, edge);
+  }
+
+  private nextOfClocks(): Instant | null {
     const next = this.book.next()?.at ?? null;
     const closing = this.reopenWindowEnd();
     if (next === null) return closing;

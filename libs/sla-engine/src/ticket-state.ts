@@ -45,6 +45,8 @@ export interface TicketState {
   /** Cycles begun so far, by promise id. */
   cycles: Record<string, number>;
   clocks: ClockState[];
+  /** What of the desk's surges was taken in; absent in states written before there were any. */
+  surge?: SurgeSeen;
   /** The kinds of requests that were accepted on this ticket, each once. */
   requests: readonly RequestMade['kind'][];
   /** Waivers of cycles or breaches that are still to come. */
@@ -61,6 +63,13 @@ export interface AttributesState {
   readonly product: string | null;
   readonly stage: string | null;
   readonly fields: TicketFields;
+}
+
+/** How many beginnings and ends of surges lie behind a ticket, which they are, and whether one is open. */
+export interface SurgeSeen {
+  readonly open: boolean;
+  readonly edges: number;
+  readonly digest: string;
 }
 
 /** Who waived a breach, and why (SLA-SEMANTICS §11). */

@@ -55,10 +55,17 @@ const hysteresis = { above: z.number().positive(), clears: z.number().min(0) };
 /** Unusually much work, or more people away than normal. While open, the named commitments are suspended. */
 export const Surge = fields({
   title: prose.optional(),
-  /** Waiting tickets as a multiple of the usual number. */
-  workload: fields(hysteresis).optional(),
+  /** Waiting tickets as a multiple of the usual number; fewer than the minimum are never too many. */
+  workload: fields({
+    ...hysteresis,
+    /** How many usually wait. Default: what the desk itself had in the past four weeks. */
+    usual: z.number().positive().optional(),
+    minimumTickets: z.int().min(1).default(10),
+  }).optional(),
   /** The share of the team that is away. */
   away: fields(hysteresis).optional(),
+  /** How long a surge lasts at least. */
+  lasts: wallDuration.default(30 * 60_000),
   suspends: z.array(z.enum(commitments)).default([]),
   /** Waiting customers are told when this calendar opens next. */
   tellNextOpening: z.string().optional(),

@@ -107,6 +107,8 @@ const ClockExpected = fields({
   cycle: z.int().min(1).optional(),
   startedAt: instant.optional(),
   dueAt: z.union([z.null(), instant]).optional(),
+  /** Why it is paused, stopped or cancelled. */
+  reason: z.string().optional(),
   outcome: z.enum(['running', 'paused', 'met', 'breached', 'missed', 'measured', 'cancelled']).optional(),
   breachedAt: instant.optional(),
   stoppedAt: instant.optional(),
@@ -137,9 +139,20 @@ const Expected = fields({
     .optional(),
   clocks: z.array(ClockExpected).optional(),
   requests: z.array(RequestExpected).optional(),
+  /** What waiting customers are told at the end of the scenario: when the next team arrives; null: nothing. */
+  nextOpening: z.union([z.null(), instant]).optional(),
 }).superRefine((expected, context) => {
   if (Object.keys(expected).length === 0)
     context.addIssue({ code: 'custom', message: 'a scenario expects at least one thing' });
+});
+
+/** The desk's figures from an instant on, as far as a line names them. */
+const DeskLine = fields({
+  at: instant,
+  waiting: z.int().min(0).optional(),
+  usual: z.number().positive().optional(),
+  team: z.int().min(1).optional(),
+  away: z.int().min(0).optional(),
 });
 
 export const Scenario = fields({
@@ -148,6 +161,8 @@ export const Scenario = fields({
   proves: prose,
   ticket: Ticket,
   timeline: z.array(TimelineLine).default([]),
+  /** What else the desk has to do, and who is away, in order: what the policy makes a surge of. */
+  desk: z.array(DeskLine).default([]),
   /** How far time goes; default: the last line's instant. */
   until: instant.optional(),
   expect: Expected,

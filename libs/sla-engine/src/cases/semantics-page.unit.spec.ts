@@ -46,7 +46,7 @@ function optionsOf(line: string): [string, string][] {
     .slice('with '.length)
     .split(', ')
     .map((option) => {
-      const match = /^(policy|priority) (\S+)$/.exec(option);
+      const match = /^(policy|priority|surge) (\S+)$/.exec(option);
       if (!match?.[1] || !match[2]) throw new Error(`no such option: '${option}'`);
       return [match[1], match[2]];
     });

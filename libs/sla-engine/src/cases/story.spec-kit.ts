@@ -1,4 +1,5 @@
 import type { SlaEventType, StatusCategory, TicketEvent } from '@punctual/contracts';
+import type { SurgeInterval } from '../engine-input.js';
 import { foldTicket, type FoldedFromStart } from '../fold-ticket.js';
 import { netSayings } from '../publish.js';
 import { decisionsOf } from '../laws/histories.spec-kit.js';
@@ -136,7 +137,7 @@ export interface Telling {
 export function tell(
   events: readonly TicketEvent[],
   until: string,
-  options: { policy?: string; priority?: string } = {},
+  options: { policy?: string; priority?: string; surge?: string } = {},
 ): Telling {
   const policy = lawsPolicies.get(options.policy ?? 'from-start');
   if (!policy) throw new Error('no such policy');
@@ -145,7 +146,8 @@ export function tell(
   const begins = priorityHistory.map((decision, index) =>
     index === 0 ? { ...decision, priority: options.priority ?? 'urgent' } : decision,
   );
-  const history = { events, priorityHistory: begins, coverageHistory: [] };
+  const surges = options.surge === undefined ? [] : [surgeOf(options.surge)];
+  const history = { events, priorityHistory: begins, coverageHistory: [], surges };
   const folded = foldTicket({ source: 'story', ticket: 'T-1' }, history, policy, { eventsUpTo: at, duesBefore: at });
   const find = (name: string) => {
     const [promise, cycle = '1'] = name.split('#');
@@ -174,6 +176,13 @@ export function tell(
         .filter((draft) => draft.type === type)
         .map((draft) => `${draft.promise ?? 'ticket'} ${time(draft.at)}`),
   };
+}
+
+/** `10:00–11:30`, or `10:00–` while it lasts. */
+function surgeOf(text: string): SurgeInterval {
+  const [from = '', to = ''] = text.split('–');
+  const ends = to === '' ? null : instant(to);
+  return { from: instant(from), to: ends, startedBy: 'surge', endedBy: ends === null ? null : 'surge over' };
 }
 
 function time(at: number): string {

@@ -1,6 +1,7 @@
 import type { CoverageDecision, PriorityDecision, TicketEvent, TicketStatus } from '@punctual/contracts';
 import { compareTicketEvents } from '@punctual/contracts';
 import fc from 'fast-check';
+import type { SurgeInterval } from '../engine-input.js';
 
 /** Generated ticket histories for the laws: dense in ties, deadlines hit to the millisecond, reopenings, merges and corrections. */
 
@@ -144,6 +145,23 @@ export const history: fc.Arbitrary<TicketEvent[]> = fc
       } as TicketEvent);
     });
     return events;
+  });
+
+/** Surges of the desk in order, touching the ticket's weeks or not; the last one may still be open. */
+export const surges: fc.Arbitrary<SurgeInterval[]> = fc
+  .record({
+    gaps: fc.array(fc.tuple(gap, gap), { maxLength: 4 }),
+    before: fc.integer({ min: 0, max: 7_200_000 }),
+    open: fc.boolean(),
+  })
+  .map(({ gaps, before, open }) => {
+    let at = lawsBegin - before;
+    return gaps.map(([wait, length], index): SurgeInterval => {
+      const from = (at += wait);
+      const ends = !(open && index === gaps.length - 1);
+      const to = ends ? (at += length) : null;
+      return { from, to, startedBy: `begins-${index}`, endedBy: ends ? `ends-${index}` : null };
+    });
   });
 
 /** The classifier's part, in short: the first decision holds from creation, later ones are what their event says. */

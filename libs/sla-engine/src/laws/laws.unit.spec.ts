@@ -4,8 +4,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { netSayings } from '../publish.js';
 import { explainTicket } from '../explain.js';
+import type { SurgeInterval } from '../engine-input.js';
 import { foldTicket } from '../fold-ticket.js';
-import { decisionsOf, history, lawsBegin } from './histories.spec-kit.js';
+import { decisionsOf, history, lawsBegin, surges } from './histories.spec-kit.js';
 import { lawsPolicies } from './policies.spec-kit.js';
 import { Station } from './station.spec-kit.js';
 
@@ -27,10 +28,10 @@ function endOf(events: readonly TicketEvent[]): number {
   return events.reduce((latest, { occurredAt }) => Math.max(latest, occurredAt), lawsBegin) + 40 * day;
 }
 
-function fromStart(events: readonly TicketEvent[], under: string, at: number) {
+function fromStart(events: readonly TicketEvent[], under: string, at: number, overrun: readonly SurgeInterval[]) {
   return foldTicket(
     { source: 'laws', ticket: 'T-1' },
-    { ...decisionsOf(events), events },
+    { ...decisionsOf(events), events, surges: overrun },
     policyNamed(under),
     horizonAt(at),
   );
@@ -64,18 +65,22 @@ describe('the laws of SLA clocks', () => {
             }),
           }),
         ),
-        (under, { events, order, twice, jumps }) => {
+        surges,
+        fc.nat(30),
+        (under, { events, order, twice, jumps }, overrun, toldAt) => {
           const station = new Station(policyNamed(under));
           let at = lawsBegin;
           [...order, ...twice].forEach((event, index) => {
             station.deliver(event);
+            if (index === toldAt) station.surges = overrun;
             at += jumps[index % Math.max(1, jumps.length)] ?? 0;
             if (index % 2 === 0) station.watermark(horizonAt(at));
           });
           const end = Math.max(at, endOf(events));
+          station.surges = overrun;
           station.watermark(horizonAt(end));
           if (events.length === 0) return;
-          const expected = fromStart(events, under, end);
+          const expected = fromStart(events, under, end, overrun);
           expect(station.netKeys()).toEqual(netOf(expected));
           expect(stateOf(station)).toEqual(stateOf(expected));
         },
@@ -86,14 +91,14 @@ describe('the laws of SLA clocks', () => {
 
   it('2: folding onto a state equals folding from the start, at every prefix', () => {
     fc.assert(
-      fc.property(policy, history, (under, events) => {
-        const station = new Station(policyNamed(under));
+      fc.property(policy, history, surges, (under, events, overrun) => {
+        const station = new Station(policyNamed(under), overrun);
         const inOrder = [...events].sort((a, b) => a.occurredAt - b.occurredAt);
         inOrder.forEach((event, index) => {
           station.deliver(event);
           if (inOrder[index + 1]?.occurredAt === event.occurredAt) return;
           station.watermark(horizonAt(event.occurredAt));
-          const expected = fromStart(inOrder.slice(0, index + 1), under, event.occurredAt);
+          const expected = fromStart(inOrder.slice(0, index + 1), under, event.occurredAt, overrun);
           expect(stateOf(station)).toEqual(stateOf(expected));
           expect(station.netKeys()).toEqual(netOf(expected));
         });
@@ -104,9 +109,9 @@ describe('the laws of SLA clocks', () => {
 
   it('a cycle has at most one standing outcome of each kind, and is never both met and broken', () => {
     fc.assert(
-      fc.property(policy, history, (under, events) => {
+      fc.property(policy, history, surges, (under, events, overrun) => {
         const outcomes = new Map<string, string[]>();
-        for (const draft of netSayings(fromStart(events, under, endOf(events)).sayings).values()) {
+        for (const draft of netSayings(fromStart(events, under, endOf(events), overrun).sayings).values()) {
           if (!/\.(met|completed|cancelled|breached|missed)$/.test(draft.type)) continue;
           const cycle = `${draft.promise} ${draft.cycle}`;
           outcomes.set(cycle, [...(outcomes.get(cycle) ?? []), draft.type]);
@@ -123,9 +128,9 @@ describe('the laws of SLA clocks', () => {
 
   it('4: segments tile from start to now and sum to the elapsed time', () => {
     fc.assert(
-      fc.property(policy, history, fc.integer({ min: 0, max: 20 * day }), (under, events, after) => {
+      fc.property(policy, history, fc.integer({ min: 0, max: 20 * day }), surges, (under, events, after, overrun) => {
         const at = endOf(events) - 40 * day + after;
-        const folded = fromStart(events, under, at);
+        const folded = fromStart(events, under, at, overrun);
         for (const { clock, segments } of explainTicket(folded, at)) {
           const end =
             clock.phase === 'running' || clock.phase === 'paused'
@@ -152,9 +157,10 @@ describe('the laws of SLA clocks', () => {
         policy,
         history,
         fc.array(fc.integer({ min: 1, max: 3 * day }), { minLength: 1, maxLength: 8 }),
-        (under, events, jumps) => {
+        surges,
+        (under, events, jumps, overrun) => {
           const play = (): string => {
-            const station = new Station(policyNamed(under));
+            const station = new Station(policyNamed(under), overrun);
             let at = lawsBegin;
             events.forEach((event, index) => {
               station.deliver(event);
@@ -171,11 +177,11 @@ describe('the laws of SLA clocks', () => {
 
   it('6: one jump of the watermark or many steps end in the same outcomes', () => {
     fc.assert(
-      fc.property(policy, history, fc.integer({ min: 2, max: 60 }), (under, events, steps) => {
+      fc.property(policy, history, fc.integer({ min: 2, max: 60 }), surges, (under, events, steps, overrun) => {
         if (events.length === 0) return;
         const end = endOf(events);
-        const jump = new Station(policyNamed(under));
-        const walk = new Station(policyNamed(under));
+        const jump = new Station(policyNamed(under), overrun);
+        const walk = new Station(policyNamed(under), overrun);
         for (const event of events) {
           jump.deliver(event);
           walk.deliver(event);
@@ -192,8 +198,8 @@ describe('the laws of SLA clocks', () => {
 
   it('where breaches stand, none is retracted by a correction that arrives in its order', () => {
     fc.assert(
-      fc.property(history, (events) => {
-        const station = new Station(policyNamed('stand'));
+      fc.property(history, surges, (events, overrun) => {
+        const station = new Station(policyNamed('stand'), overrun);
         const plain = events.map((event) => ({ ...event, data: { ...event.data, ticket: undefined } }) as TicketEvent);
         const inOrder = plain
           .filter(({ type }) => type !== 'ticket.plan.changed')
@@ -216,11 +222,12 @@ describe('the laws of SLA clocks', () => {
         policy,
         history,
         fc.array(fc.integer({ min: 0, max: settle - 1 }), { minLength: 17, maxLength: 17 }),
-        (under, events, delays) => {
+        surges,
+        (under, events, delays, overrun) => {
           const plain = events.map(
             (event) => ({ ...event, data: { ...event.data, ticket: undefined, kind: 'change' } }) as TicketEvent,
           );
-          const station = new Station(policyNamed(under));
+          const station = new Station(policyNamed(under), overrun);
           const arrivals = plain
             .map((event, index) => ({ event, at: event.occurredAt + (delays[index] ?? 0) }))
             .sort((a, b) => a.at - b.at);

@@ -88,6 +88,7 @@ function terms(shape: Shape, promise: string, hours: number | null, calendar: st
     reopen: shape.reopen,
     fromCreation: shape.fromCreation,
     attainment: null,
+    suspendedInSurge: promise === 'reply_goal' || promise === 'next',
     escalations: shape.escalations ?? [{ name: 'lead', anchor: 'due', offsetMs: hour, recipients: ['lead'] }],
   };
 }
@@ -146,6 +147,7 @@ export function compile(shape: Shape): CompiledPolicy {
     resolve: (ticket: TicketAttributes, priority) =>
       resolutions.get(`${ticket.plan ?? 'gold'} ${priority ?? 'normal'}`) ?? none,
     compareInQueue: () => 0,
+    nextOpening: () => null,
     judgeRequest,
   };
 }

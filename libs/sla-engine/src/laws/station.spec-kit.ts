@@ -1,5 +1,6 @@
 import type { Horizon, TicketEvent } from '@punctual/contracts';
 import type { CompiledPolicy } from '@punctual/policy';
+import type { SurgeInterval } from '../engine-input.js';
 import { continueTicket, foldTicket, type Folded } from '../fold-ticket.js';
 import { publishContinued, publishRefolded, type Published } from '../publish.js';
 import type { TicketState } from '../ticket-state.js';
@@ -17,7 +18,11 @@ export class Station {
   continued = 0;
   refolded = 0;
 
-  constructor(private readonly policy: CompiledPolicy) {}
+  constructor(
+    private readonly policy: CompiledPolicy,
+    /** The surges known so far; may be told at any time. */
+    public surges: readonly SurgeInterval[] = [],
+  ) {}
 
   deliver(event: TicketEvent): void {
     if (this.known.has(event.id)) return;
@@ -38,7 +43,7 @@ export class Station {
       mode: 'live' as const,
     };
     const events = [...this.known.values()];
-    const decisions = decisionsOf(events);
+    const decisions = { ...decisionsOf(events), surges: this.surges };
     const continued = this.state && continueTicket(this.state, { ...decisions, events: due }, this.policy, horizon);
     if (continued) {
       this.continued += 1;

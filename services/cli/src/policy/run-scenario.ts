@@ -2,10 +2,12 @@ import { decidePriorities, toPriorityInput } from '@punctual/classification';
 import { formatInstant, type Instant } from '@punctual/contracts';
 import {
   scenarioEvents,
+  scenarioSurges,
   type ClockExpected,
   type DeskPolicy,
   type RequestVerdict,
   type Scenario,
+  type ScenarioSurge,
 } from '@punctual/policy';
 import { foldTicket, formatDuration, type ClockView, type FoldedFromStart } from '@punctual/sla-engine';
 import { judgeRequests } from './judge-requests.js';
@@ -28,11 +30,13 @@ export function runScenario(scenario: Scenario, policy: DeskPolicy): Mismatch[] 
   const { priorityHistory, coverageHistory } = decided;
   const id = { source: events[0]?.source ?? '', ticket: scenario.ticket.id };
   const horizon = { eventsUpTo: until, duesBefore: until };
-  const folded = foldTicket(id, { events, priorityHistory, coverageHistory }, policy, horizon);
+  const surges = scenarioSurges(scenario, policy.surge ?? null);
+  const folded = foldTicket(id, { events, priorityHistory, coverageHistory, surges }, policy, horizon);
   return [
     ...classificationMismatches(scenario, priorityHistory.at(-1)),
     ...coverageMismatches(scenario, folded),
     ...(scenario.expect.clocks ?? []).flatMap((expected, index) => clockMismatches(expected, index, folded.clocks)),
+    ...openingMismatches(scenario, surges.at(-1), policy.nextOpening(until)),
     ...requestMismatches(scenario, judgeRequests(events, priorityHistory, policy)),
   ];
 }
@@ -88,7 +92,7 @@ function differencesOf(expected: ClockExpected, clock: ClockView, where: string)
     const wanted = expected[name];
     return wanted === undefined ? [] : compare(`${where}.${name}`, instantText(wanted), instantText(clock[name]));
   });
-  const { outcome, elapsed } = expected;
+  const { outcome, elapsed, reason } = expected;
   const outcomes =
     outcome === undefined || hasOutcome(clock, outcome)
       ? []
@@ -97,7 +101,14 @@ function differencesOf(expected: ClockExpected, clock: ClockView, where: string)
     elapsed === undefined || durationMs(elapsed) === clock.elapsedMs
       ? []
       : [{ where: `${where}.elapsed`, expected: elapsed, actual: exactDuration(clock.elapsedMs) }];
-  return [...instants, ...outcomes, ...counted];
+  return [...instants, ...outcomes, ...compare(`${where}.reason`, reason, clock.reason), ...counted];
+}
+
+/** Customers are told only while a surge is open. */
+function openingMismatches({ expect }: Scenario, last: ScenarioSurge | undefined, opening: Instant | null): Mismatch[] {
+  if (expect.nextOpening === undefined) return [];
+  const told = last !== undefined && last.to === null ? opening : null;
+  return compare('nextOpening', instantText(expect.nextOpening), instantText(told));
 }
 
 function instantText(at: Instant | null): string {
