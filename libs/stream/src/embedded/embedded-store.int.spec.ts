@@ -51,6 +51,14 @@ async function count(query: string): Promise<number> {
 }
 
 describe('a store', () => {
+  it('is not opened over the positions of a Kafka', async () => {
+    const { logId } = await open();
+    await dataSource.query("UPDATE stream.store SET log_id = 'kafka:cluster:'");
+    await expect(open()).rejects.toMatchObject({ code: 'log_changed' });
+    await dataSource.query('UPDATE stream.store SET log_id = $1', [logId]);
+    expect((await open()).logId).toBe(logId);
+  });
+
   it('keeps its number of partitions and its id', async () => {
     const log = await open();
     expect((await open()).logId).toBe(log.logId);

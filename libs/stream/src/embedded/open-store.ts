@@ -19,6 +19,12 @@ export async function openStore(sql: Sql, partitions: number): Promise<string> {
   );
   if (store === undefined)
     throw new StreamError('log_changed', 'the row of stream.store is gone; the database was changed by hand');
+  if (!store.log_id.startsWith('embedded:')) {
+    throw new StreamError(
+      'log_changed',
+      `this database belongs to the log ${store.log_id}, not to an embedded one. Set KAFKA_BROKERS to its cluster, or use a new database.`,
+    );
+  }
   if (store.partitions === partitions) return store.log_id;
   throw new StreamError(
     'partitions_mismatch',
