@@ -65,6 +65,9 @@ export const commonVariables = {
   KAFKA_REPLICATION: wholeNumber(1, 32)
     .optional()
     .describe('Set it to the copies of each topic partition, 3 in production; unset leaves it to the brokers.'),
+  KAFKA_SESSION_MS: wholeNumber(1_000, 300_000)
+    .prefault('10000')
+    .describe('Set it to the milliseconds after which a silent instance loses its partitions, 1000 to 300000.'),
   KAFKA_SSL: flag.prefault('false').describe('Set it to true to speak TLS with the brokers.'),
   KAFKA_SSL_CA: z
     .string()

@@ -12,6 +12,8 @@ export interface EventLogConfig {
   readonly KAFKA_BROKERS?: readonly string[] | undefined;
   readonly KAFKA_PREFIX: string;
   readonly KAFKA_REPLICATION?: number | undefined;
+  /** A silent instance loses its partitions after so many ms. */
+  readonly KAFKA_SESSION_MS: number;
   readonly KAFKA_SSL: boolean;
   readonly KAFKA_SSL_CA?: string | undefined;
   readonly KAFKA_SASL_MECHANISM?: 'plain' | 'scram-sha-256' | 'scram-sha-512' | undefined;
@@ -47,6 +49,7 @@ export async function openEventLog(
     partitions,
     clientId,
     prefix: config.KAFKA_PREFIX,
+    timing: { sessionMs: config.KAFKA_SESSION_MS, heartbeatMs: Math.floor(config.KAFKA_SESSION_MS / 10) },
     ...(config.KAFKA_REPLICATION === undefined ? {} : { replication: config.KAFKA_REPLICATION }),
     ...said,
     ...security(config),

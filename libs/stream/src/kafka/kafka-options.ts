@@ -48,10 +48,16 @@ export interface KafkaTiming {
   readonly publishMs: number;
 }
 
+/**
+ * A killed member's partitions stand still until its session ends, and deadlines in them are told late by as much: so the session is
+ * short. It may be, because heartbeats do not wait for folds (kafka-partition.ts): ten of them must be missed in a row, by a process
+ * that stands still as a whole. Should it come back, the fence stops it. For the same reason members rejoin within a heartbeat, and the
+ * time to rejoin need only cover a slow broker.
+ */
 export const defaultKafkaTiming: KafkaTiming = {
-  sessionMs: 30_000,
-  heartbeatMs: 3_000,
-  rebalanceMs: 60_000,
+  sessionMs: 10_000,
+  heartbeatMs: 1_000,
+  rebalanceMs: 30_000,
   maxWaitMs: 500,
   relayPollMs: 100,
   relayTakeOverMs: 1_000,
