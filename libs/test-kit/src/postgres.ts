@@ -1,5 +1,6 @@
+import { containerEngineAnswers } from '@punctual/local-kafka';
 import { randomBytes } from 'node:crypto';
-import { containerEngineAnswers, startContainerServer } from './container-server.js';
+import { startContainerServer } from './container-server.js';
 import { startEmbeddedServer } from './embedded-server.js';
 import { createTestDatabase, type DatabaseTemplate, type TestDatabase } from './test-database.js';
 

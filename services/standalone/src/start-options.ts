@@ -13,6 +13,8 @@ export interface StartOptions {
   readonly ports: { readonly intake: PortChoice; readonly classifier: PortChoice; readonly slaClock: PortChoice };
   /** A PostgreSQL to use instead of the embedded one. */
   readonly databaseUrl: string | null;
+  /** Null: the embedded event log. Otherwise Kafka: that of `brokers`, or one that the start brings. */
+  readonly kafka: { readonly brokers: string | null } | null;
 }
 
 /** A port asked for must be had; a default may give way to any free one. */
@@ -21,14 +23,15 @@ export interface PortChoice {
   readonly asked: boolean;
 }
 
-export const usage = `Punctual, the whole product in one process.
+export const usage = `Punctual, the whole product with one command.
 
 Usage: npm start -- [options]
 
+  --kafka                  on a real Kafka, each service in a process of its own
   --empty                  start without sample tickets
   --sample-tickets N       how many sample tickets to play into an empty store (60 to 20000, default 2000)
   --policy FILE            publish this policy (YAML); may be given several times
-  --data DIR               where everything is kept (default ./.punctual)
+  --data DIR               where everything is kept (default ./.punctual; with --kafka ./.punctual/kafka)
   --port-intake N          default 4100; also PORT_INTAKE
   --port-classifier N      default 4101; also PORT_CLASSIFIER
   --port-sla-clock N       default 4102; also PORT_SLA_CLOCK
@@ -37,6 +40,7 @@ Usage: npm start -- [options]
 Environment:
 
   DATABASE_URL             a PostgreSQL to use instead of the embedded one
+  KAFKA_BROKERS            a Kafka to use (host:port,host:port); means --kafka. The other KAFKA_ variables of docs/kafka.md count, too
   LOG_LEVEL                what goes to DIR/log/*.log (default info)
   PUNCTUAL_DATA            the same as --data
 
@@ -44,7 +48,7 @@ A default port that is taken gives way to a free one, and the start says so; a p
 
 /**
  * Reads the command line and the environment; null where help is asked for.
- * @throws UserFault `bad_option`, `kafka_not_here`
+ * @throws UserFault `bad_option`
  */
 export function readStartOptions(
   args: readonly string[],
@@ -52,14 +56,10 @@ export function readStartOptions(
 ): StartOptions | null {
   const { values } = parse(args);
   if (values.help === true) return null;
-  if (env['KAFKA_BROKERS']) {
-    throw new UserFault(
-      'kafka_not_here',
-      'KAFKA_BROKERS is set, but this command runs on the embedded event log only. Unset it, or start intake, classifier and sla-clock each by itself (docs/kafka.md).',
-    );
-  }
+  const brokers = env['KAFKA_BROKERS'] || null;
+  const kafka = values.kafka === true || brokers !== null ? { brokers } : null;
   return {
-    data: resolve(values.data ?? (env['PUNCTUAL_DATA'] || '.punctual')),
+    data: resolve(values.data ?? (env['PUNCTUAL_DATA'] || (kafka === null ? '.punctual' : '.punctual/kafka'))),
     empty: values.empty === true,
     sampleTickets: wholeNumber('--sample-tickets', values['sample-tickets'] ?? '2000', 60, 20_000),
     policies: (values.policy ?? []).map((file) => resolve(file)),
@@ -69,6 +69,7 @@ export function readStartOptions(
       slaClock: port('--port-sla-clock', values['port-sla-clock'] ?? env['PORT_SLA_CLOCK'], 4102),
     },
     databaseUrl: env['DATABASE_URL'] || null,
+    kafka,
   };
 }
 
@@ -80,6 +81,7 @@ function parse(args: readonly string[]) {
       allowPositionals: false,
       options: {
         empty: { type: 'boolean' },
+        kafka: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
         data: text,
         policy: { type: 'string', multiple: true },

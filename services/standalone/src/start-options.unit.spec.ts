@@ -15,6 +15,7 @@ describe('the options of a start', () => {
         slaClock: { port: 4102, asked: false },
       },
       databaseUrl: null,
+      kafka: null,
     });
   });
 
@@ -52,12 +53,20 @@ describe('the options of a start', () => {
     ['an unknown flag', ['--emtpy'], {}, /--emtpy[\s\S]*Usage/],
     ['a port beyond the last', ['--port-intake', '70000'], {}, /--port-intake is '70000'/],
     ['too small a sample', ['--sample-tickets', '5'], {}, /60 to 20000/],
-    ['Kafka, on which the services run each by itself', [], { KAFKA_BROKERS: 'k:9092' }, /embedded event log only/],
   ])('refuses %s and says what to do', (_what, args, env, message) => {
     expect(() => readStartOptions(args, env)).toThrow(message);
   });
 
+  it.each([
+    ['brings a Kafka with --kafka', ['--kafka'], {}, { brokers: null }],
+    ['uses the cluster that KAFKA_BROKERS names', [], { KAFKA_BROKERS: 'k:9092' }, { brokers: 'k:9092' }],
+    ['uses it with --kafka, too', ['--kafka'], { KAFKA_BROKERS: 'k:9092' }, { brokers: 'k:9092' }],
+  ])('%s, and keeps that store apart', (_what, args, env, kafka) => {
+    expect(readStartOptions(args, env)).toMatchObject({ kafka, data: resolve('.punctual/kafka') });
+    expect(readStartOptions([...args, '--data', '/x'], env)?.data).toBe('/x');
+  });
+
   it('asks for help before it judges anything else', () => {
-    expect(readStartOptions(['--help'], { KAFKA_BROKERS: 'k:9092' })).toBeNull();
+    expect(readStartOptions(['--help', '--port-intake', '70000'], {})).toBeNull();
   });
 });

@@ -16,7 +16,10 @@ import type { Terminal } from './report/terminal.js';
 import { companies } from './sample/companies.js';
 import { sampleWeek, type SampleWeek } from './sample/sample-week.js';
 import type { StartOptions } from './start-options.js';
-import { startServices, type RunningServices } from './start-services.js';
+import { startKafka } from './processes/start-kafka.js';
+import { startServiceProcesses } from './processes/start-service-processes.js';
+import type { RunningServices, ServicesOptions } from './running-services.js';
+import { startServices } from './start-services.js';
 import type { StopOrder } from './stop-order.js';
 import { UserFault } from './user-fault.js';
 
@@ -39,10 +42,8 @@ export async function start(
   terminal.line(terminal.colour.bold('Punctual'));
   const databaseUrl = options.databaseUrl ?? (await startDatabase(options.data, terminal, stops));
   if (options.databaseUrl !== null) terminal.line(`  database    ${describeUrl(options.databaseUrl)} (DATABASE_URL)`);
-  terminal.line('  event log   embedded: tables of the same database, no Kafka');
   signal.throwIfAborted();
-
-  const services = await startServices({
+  const services = await startOnEventLog(options, terminal, stops, signal, {
     databaseUrl,
     ports: options.ports,
     logDirectory,
@@ -56,7 +57,7 @@ export async function start(
   signal.throwIfAborted();
 
   const played = await fillStore(options, services, intake, terminal, signal);
-  await fold(services);
+  await services.settled(signal);
   await assertReady(services);
   signal.throwIfAborted();
 
@@ -91,6 +92,41 @@ async function startDatabase(directory: string, terminal: Terminal, stops: StopO
   return server.url;
 }
 
+/** Starts the services on the event log that was asked for: the embedded one in this process, Kafka with a process each. */
+async function startOnEventLog(
+  { kafka, data }: StartOptions,
+  terminal: Terminal,
+  stops: StopOrder,
+  signal: AbortSignal,
+  services: ServicesOptions,
+): Promise<RunningServices> {
+  try {
+    if (kafka === null) {
+      terminal.line('  event log   embedded: tables of the same database, no Kafka');
+      return await startServices(services);
+    }
+    const brokers = kafka.brokers ?? (await startBroker(data, terminal, stops));
+    if (kafka.brokers !== null) terminal.line(`  event log   Kafka at ${brokers} (KAFKA_BROKERS)`);
+    signal.throwIfAborted();
+    return await startServiceProcesses({ ...services, brokers, signal, say: (line) => terminal.warning(`  ${line}`) });
+  } catch (error) {
+    if (!(error instanceof Error) || !/belongs to the log/.test(error.message)) throw error;
+    const advice = 'Start as this store was begun (with or without --kafka), or give another directory with --data.';
+    throw new UserFault('log_changed', `${error.message}\n${advice}`, { cause: error });
+  }
+}
+
+async function startBroker(data: string, terminal: Terminal, stops: StopOrder): Promise<string> {
+  const kafka = await startKafka({
+    directory: join(data, 'broker'),
+    onDownload: (done, total) => terminal.progress('MB of Apache Kafka, by Maven, once', done, total),
+    say: (line) => terminal.warning(`  ${line}`),
+  });
+  stops.add('Kafka', () => kafka.stop());
+  terminal.line(`  event log   ${kafka.described}`);
+  return kafka.brokers;
+}
+
 /**
  * Plays the sample into an empty store, or goes on with one that was cut off. Resolves with the sample whose companies stay alive, null
  * where there is none.
@@ -120,7 +156,7 @@ async function fillStore(
   writeSampleRecord(options.data, { now, tickets, state: 'playing' });
   const progress = (done: number, total: number): void => terminal.progress('sample events', done, total);
   // Before the sessions end, all of the past must be folded as past: what ends it is a watermark that knows their last progress.
-  await playSample(week, now, intake, { onProgress: progress, beforeEnd: () => fold(services), signal });
+  await playSample(week, now, intake, { onProgress: progress, beforeEnd: () => services.settled(signal), signal });
   writeSampleRecord(options.data, { now, tickets, state: 'played' });
   const events = week.events.length.toLocaleString('en');
   const names = week.companies.map((company) => company.name).join(', ');
@@ -128,13 +164,6 @@ async function fillStore(
     `  sample      ${events} events of ${week.tickets.toLocaleString('en')} tickets in ${seconds(began)} s: ${names}`,
   );
   return week;
-}
-
-/** Resolves when all that intake has acknowledged is classified and folded. */
-async function fold(services: RunningServices): Promise<void> {
-  await services.intake.tick();
-  await services.classifier.caughtUp();
-  await services.slaClock.caughtUp();
 }
 
 async function publishPolicy(intake: IntakeClient, file: string, terminal: Terminal): Promise<void> {
@@ -157,7 +186,8 @@ async function publishPolicy(intake: IntakeClient, file: string, terminal: Termi
 
 async function assertReady(services: RunningServices): Promise<void> {
   const limit = performance.now() + 30_000;
-  for (const [name, { url }] of Object.entries(services)) {
+  const { intake, classifier, slaClock } = services;
+  for (const [name, { url }] of Object.entries({ intake, classifier, 'sla-clock': slaClock })) {
     for (;;) {
       const response = await fetch(`${url}/health/ready`);
       const answer = await response.text();

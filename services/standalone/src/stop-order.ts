@@ -1,5 +1,5 @@
 /** The order in which what was started is stopped: first what brings events in, then what folds them, then what keeps them. */
-const order = ['trickle', 'event stream', 'intake', 'classifier', 'sla-clock', 'PostgreSQL', 'lock'] as const;
+const order = ['trickle', 'event stream', 'intake', 'classifier', 'sla-clock', 'Kafka', 'PostgreSQL', 'lock'] as const;
 
 export type Stoppable = (typeof order)[number];
 

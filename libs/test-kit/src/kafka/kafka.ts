@@ -1,7 +1,4 @@
-import { containerEngineAnswers } from '../container-server.js';
-import { startContainerKafka } from './container-kafka.js';
-import { whyNoLocalKafka } from './kafka-jars.js';
-import { startLocalKafka } from './local-kafka.js';
+import { containerEngineAnswers, startContainerKafka, startLocalKafka, whyNoLocalKafka } from '@punctual/local-kafka';
 
 export type KafkaOrigin = 'KAFKA_TEST_BROKERS' | 'testcontainers' | 'local';
 
@@ -56,7 +53,7 @@ export async function startOwnKafka(count: 1 | 3): Promise<TestKafka> {
   }
   const reason = await whyNoLocalKafka();
   if (reason !== null) throw new Error(`Kafka cannot run here: ${reason}`);
-  return { ...(await startLocalKafka(count)), how: 'local' };
+  return { ...(await startLocalKafka({ brokers: count })), how: 'local' };
 }
 
 const refuse = async (): Promise<never> => {

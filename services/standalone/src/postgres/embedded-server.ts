@@ -1,10 +1,10 @@
+import { freePort } from '@punctual/local-kafka';
 import { execFile, execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { appendFile, chown, mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { freePort } from '../free-port.js';
 import { UserFault } from '../user-fault.js';
 import { postgresBinaries, type PostgresBinaries } from './postgres-binaries.js';
 import { postgresUser, type RunAs } from './run-as.js';

@@ -1,5 +1,5 @@
 import { relative } from 'node:path';
-import type { RunningServices } from '../start-services.js';
+import type { RunningServices } from '../running-services.js';
 
 /** Where each service answers, and where its log is. */
 export function whereThingsAre(services: RunningServices, logDirectory: string): string[] {

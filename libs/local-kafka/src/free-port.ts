@@ -1,8 +1,10 @@
 import { createServer } from 'node:net';
 
-/** A TCP port of 127.0.0.1 that is free now: `preferred` if it is, else any. */
-export async function freePort(preferred: number): Promise<number> {
-  return (await probe(preferred)) ?? (await probe(0)) ?? preferred;
+/** A TCP port of 127.0.0.1 that nobody listened on a moment ago: `preferred` if it is free, else any. */
+export async function freePort(preferred = 0): Promise<number> {
+  const port = (await probe(preferred)) ?? (await probe(0));
+  if (port === null) throw new Error('no TCP port of 127.0.0.1 is free');
+  return port;
 }
 
 function probe(port: number): Promise<number | null> {
