@@ -13,7 +13,7 @@ export interface EventLogConfig {
   readonly KAFKA_PREFIX: string;
   readonly KAFKA_REPLICATION?: number | undefined;
   /** A silent instance loses its partitions after so many ms. */
-  readonly KAFKA_SESSION_MS: number;
+  readonly KAFKA_SESSION_MS?: number | undefined;
   readonly KAFKA_SSL: boolean;
   readonly KAFKA_SSL_CA?: string | undefined;
   readonly KAFKA_SASL_MECHANISM?: 'plain' | 'scram-sha-256' | 'scram-sha-512' | undefined;
@@ -49,11 +49,15 @@ export async function openEventLog(
     partitions,
     clientId,
     prefix: config.KAFKA_PREFIX,
-    timing: { sessionMs: config.KAFKA_SESSION_MS, heartbeatMs: Math.floor(config.KAFKA_SESSION_MS / 10) },
+    ...sessionOf(config),
     ...(config.KAFKA_REPLICATION === undefined ? {} : { replication: config.KAFKA_REPLICATION }),
     ...said,
     ...security(config),
   });
+}
+
+function sessionOf({ KAFKA_SESSION_MS: sessionMs }: EventLogConfig): Pick<KafkaLogOptions, 'timing'> {
+  return sessionMs === undefined ? {} : { timing: { sessionMs, heartbeatMs: Math.floor(sessionMs / 10) } };
 }
 
 function security(config: EventLogConfig): Pick<KafkaLogOptions, 'ssl' | 'sasl'> {
