@@ -12,6 +12,8 @@ export interface JudgedCycle {
   /** Working ms after the deadline, so far or until the stop. */
   readonly lateMs: number | null;
   readonly waived?: boolean;
+  /** How many cycles alike this stands for (default 1). */
+  readonly times?: number;
 }
 
 /** A row of an attainment report: one target at one priority under one commitment. */
@@ -75,16 +77,18 @@ class Group {
   constructor(private readonly of: Pick<JudgedCycle, 'target' | 'priority' | 'commitment'>) {}
 
   add(cycle: JudgedCycle, range: AttainmentRange): void {
+    const { times = 1 } = cycle;
     if (cycle.outcome === 'running' || cycle.outcome === 'paused') {
-      this.counts[cycle.outcome] += 1;
+      this.counts[cycle.outcome] += times;
       return;
     }
     const at = cycle.breachedAt ?? cycle.stoppedAt;
     if (at !== null && ((range.from !== null && at < range.from) || (range.to !== null && at >= range.to))) return;
-    if (cycle.waived) this.counts.waived += 1;
-    else if (cycle.outcome === 'met') this.counts.kept += 1;
-    else this.counts[cycle.outcome] += 1;
-    if (cycle.lateMs !== null && !cycle.waived) this.late.push(cycle.lateMs);
+    if (cycle.waived) this.counts.waived += times;
+    else if (cycle.outcome === 'met') this.counts.kept += times;
+    else this.counts[cycle.outcome] += times;
+    if (cycle.lateMs === null || cycle.waived) return;
+    for (let time = 0; time < times; time += 1) this.late.push(cycle.lateMs);
   }
 
   row(): AttainmentRow {

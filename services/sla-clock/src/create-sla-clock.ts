@@ -32,6 +32,7 @@ import type { SlaClockConfig } from './sla-clock-config.js';
 import { SlaClockMetrics } from './sla-clock-metrics.js';
 import { SlaClockModule } from './sla-clock.module.js';
 import { CreateIncomplete1790000200000 } from './storage/create-incomplete.migration.js';
+import { IndexOpenWork1790000400000 } from './storage/index-open-work.migration.js';
 import { databaseSql } from './storage/database-sql.js';
 import { CreateSlaClockTables1767225600000 } from './storage/create-sla-clock-tables.migration.js';
 import { AddSealing1790000300000 } from './storage/add-sealing.migration.js';
@@ -50,6 +51,7 @@ export const slaClockDatabase = {
     CutIntoMonths1790000100000,
     CreateIncomplete1790000200000,
     AddSealing1790000300000,
+    IndexOpenWork1790000400000,
   ],
 } as const;
 

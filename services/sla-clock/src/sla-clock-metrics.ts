@@ -99,7 +99,7 @@ export class SlaClockMetrics implements FoldObserver {
     this.refolds.inc({ reason });
   }
 
-  published(events: readonly SlaEvent[]): void {
+  published(events: readonly Pick<SlaEvent, 'type' | 'correctedKind'>[]): void {
     for (const { type, correctedKind } of events) {
       this.slaEvents.inc({ type });
       if (correctedKind !== null) this.retractions.inc({ kind: correctedKind });
@@ -207,7 +207,8 @@ function addPartitionGauges({ registry }: ServiceMetrics, sources: MetricSources
     registers,
     async collect() {
       const [row]: { n: string }[] = await sources.dataSource.query(
-        `SELECT count(*) AS n FROM sla_clock.clock WHERE outcome = 'running'`,
+        // Reads the index of open clocks only.
+        `SELECT count(*) AS n FROM sla_clock.clock WHERE outcome IN ('running', 'paused') AND outcome = 'running'`,
       );
       this.set(Number(row?.n ?? 0));
     },

@@ -17,11 +17,27 @@ interface CycleRow {
   priority: string | null;
   commitment: JudgedCycle['commitment'];
   outcome: JudgedCycle['outcome'];
-  breached_at: string | null;
-  stopped_at: string | null;
   late_ms: string | null;
   waived: boolean;
+  cycles: string;
 }
+
+/**
+ * Cycles by what attainment asks of them, counted: what is still open, from its own index, and what was judged in `[from, to)`. Only a
+ * breach can be waived, so only a breach's JSON is read for it.
+ */
+const CYCLES = `
+  SELECT target, priority, commitment, outcome, NULL::bigint AS late_ms, false AS waived, count(*) AS cycles
+    FROM sla_clock.clock WHERE policy = $1 AND outcome IN ('running', 'paused')
+   GROUP BY target, priority, commitment, outcome
+  UNION ALL
+  SELECT target, priority, commitment, outcome, late_ms, waived, count(*)
+    FROM sla_clock.clock
+   CROSS JOIN LATERAL (SELECT breached_at IS NOT NULL AND coalesce((view->>'waived')::boolean, false) AS waived) w
+   WHERE policy = $1 AND outcome NOT IN ('running', 'paused', 'unknown')
+     AND ($2::bigint IS NULL OR coalesce(breached_at, stopped_at) >= $2 OR coalesce(breached_at, stopped_at) IS NULL)
+     AND ($3::bigint IS NULL OR coalesce(breached_at, stopped_at) < $3 OR coalesce(breached_at, stopped_at) IS NULL)
+   GROUP BY target, priority, commitment, outcome, late_ms, waived`;
 
 /** How many promises were kept (SLA-SEMANTICS §11). */
 @Controller('v1/attainment')
@@ -43,24 +59,18 @@ export class AttainmentController {
     if ((await this.policies.pin(policy, this.clock.now())) === null) {
       throw unknownPolicy(policy, await this.policies.names());
     }
-    const rows: CycleRow[] = await this.dataSource.query(
-      `SELECT target, priority, commitment, outcome, breached_at, stopped_at, late_ms,
-              coalesce((view->>'waived')::boolean, false) AS waived
-         FROM sla_clock.clock
-        WHERE policy = $1 AND outcome <> 'unknown'
-          AND ($2::bigint IS NULL OR coalesce(breached_at, stopped_at, $2) >= $2)
-          AND ($3::bigint IS NULL OR coalesce(breached_at, stopped_at, $3 - 1) < $3)`,
-      [policy, from, to],
-    );
+    const rows: CycleRow[] = await this.dataSource.query(CYCLES, [policy, from, to]);
+    // The range is the statement's already: without an instant a cycle is in every range.
     const cycles = rows.map((row): JudgedCycle => ({
       target: row.target,
       priority: row.priority,
       commitment: row.commitment,
       outcome: row.outcome,
-      breachedAt: numberOrNull(row.breached_at),
-      stoppedAt: numberOrNull(row.stopped_at),
-      lateMs: numberOrNull(row.late_ms),
+      breachedAt: null,
+      stoppedAt: null,
+      lateMs: row.late_ms === null ? null : Number(row.late_ms),
       waived: row.waived,
+      times: Number(row.cycles),
     }));
     return { policy, from: wireInstant(from), to: wireInstant(to), rows: attainment(cycles, { from, to }) };
   }
@@ -69,8 +79,4 @@ export class AttainmentController {
 export function emptyRange(): ProblemError {
   const problems = [{ code: 'invalid_parameter', path: '/to', detail: '`to` must lie after `from`' }];
   return new ProblemError({ status: 400, code: 'invalid_query', title: 'The query has errors', problems });
-}
-
-function numberOrNull(text: string | null): number | null {
-  return text === null ? null : Number(text);
 }

@@ -67,16 +67,26 @@ export class ClocksController {
     const after = cursor === undefined ? null : readCursor(cursor);
     const rows: ClockRow[] = await this.dataSource.query(
       `SELECT source, ticket, policy, outcome, coalesce(due_at, ${NO_DUE}) AS due, promise, cycle, partition, phase, view
-         FROM sla_clock.clock
-        WHERE ($1::text IS NULL OR outcome = $1) AND ($2::text IS NULL OR target = $2) AND ($3::text IS NULL OR source = $3)
-          AND ($4::text IS NULL OR policy = $4) AND ($5::text IS NULL OR priority = $5)
-          AND ($6::bigint IS NULL
-               OR (coalesce(due_at, ${NO_DUE}), source, ticket, promise, cycle) > ($6, $7::text, $8::text, $9::text, $10::integer))
+         FROM unnest($1::text[]) AS wanted (state) CROSS JOIN LATERAL (
+                SELECT * FROM sla_clock.clock
+                 WHERE outcome = wanted.state AND ($2::text IS NULL OR target = $2) AND ($3::text IS NULL OR source = $3)
+                   AND ($4::text IS NULL OR policy = $4) AND ($5::text IS NULL OR priority = $5)
+                   AND ($6::bigint IS NULL
+                        OR (coalesce(due_at, ${NO_DUE}), source, ticket, promise, cycle)
+                           > ($6, $7::text, $8::text, $9::text, $10::integer))
+                 ORDER BY coalesce(due_at, ${NO_DUE}), source, ticket, promise, cycle
+                 LIMIT $11) of_state
         ORDER BY coalesce(due_at, ${NO_DUE}), source, ticket, promise, cycle
         LIMIT $11`,
-      [state, target, source, policy, priority, ...(after ?? [null, null, null, null, null]), size + 1].map(
-        (value) => value ?? null,
-      ),
+      [
+        state === undefined ? states : [state],
+        target,
+        source,
+        policy,
+        priority,
+        ...(after ?? [null, null, null, null, null]),
+        size + 1,
+      ].map((value) => value ?? null),
     );
     const page = rows.slice(0, size);
     const last = page.at(-1);

@@ -14,6 +14,9 @@ const queueQuery = z.strictObject({ policy: one, limit: limit(1_000, 100) });
 /** More open tickets than this are not ranked: the answer would be a report, not a queue. */
 const MOST_RANKED = 20_000;
 
+/** Clocks looked at for each ticket ranked: several of a ticket may be among the next to fall due. */
+const CLOCKS_LOOKED_AT = 4;
+
 /** Open tickets in the policy's strict total order: exactly one is number one. */
 @Controller('v1/queue')
 export class QueueController {
@@ -33,14 +36,23 @@ export class QueueController {
     if (policy === null) throw unknownPolicy(name, await this.policies.names());
     const rows: { source: string; ticket: string; state: TicketState; due_at: string | null }[] =
       await this.dataSource.query(
-        `SELECT t.source, t.ticket, t.state, due.due_at
-         FROM sla_clock.ticket t
-         LEFT JOIN LATERAL (SELECT min(c.due_at) AS due_at FROM sla_clock.clock c
-                             WHERE c.source = t.source AND c.ticket = t.ticket AND c.outcome IN ('running', 'breached', 'missed')
-                               AND c.phase = 'running') due ON true
-        WHERE t.policy = $1 AND t.is_open AND t.quarantined IS NULL
-        ORDER BY due.due_at NULLS LAST LIMIT $2`,
-        [name, MOST_RANKED],
+        `WITH next AS MATERIALIZED (
+           SELECT source, ticket, due_at FROM sla_clock.clock
+            WHERE policy = $1 AND phase = 'running' AND outcome <> 'unknown' AND due_at IS NOT NULL
+            ORDER BY due_at LIMIT $3),
+         due AS (SELECT source, ticket, min(due_at) AS due_at FROM next GROUP BY source, ticket),
+         ranked AS (
+           SELECT t.source, t.ticket, t.state, due.due_at
+             FROM due JOIN sla_clock.ticket t USING (source, ticket)
+            WHERE t.is_open AND t.quarantined IS NULL ORDER BY due.due_at LIMIT $2)
+         SELECT * FROM ranked
+         UNION ALL
+         -- Nothing is promised of these for now. Where not every deadline was looked at, some of the others could be among them.
+         (SELECT t.source, t.ticket, t.state, NULL FROM sla_clock.ticket t
+           WHERE (SELECT count(*) FROM next) < $3 AND t.policy = $1 AND t.is_open AND t.quarantined IS NULL
+             AND NOT EXISTS (SELECT FROM due WHERE due.source = t.source AND due.ticket = t.ticket)
+           LIMIT greatest($2 - (SELECT count(*) FROM ranked), 0))`,
+        [name, MOST_RANKED, MOST_RANKED * CLOCKS_LOOKED_AT],
       );
     const entries = rows.map(({ source, ticket, state, due_at }) => ({
       source,

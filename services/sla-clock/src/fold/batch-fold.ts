@@ -13,18 +13,28 @@ import { letterId, ticketOf, type LogRecord, type UnitOfWork } from '@punctual/s
 import { closeLetter, openLetter } from '../storage/incomplete-store.js';
 import type { MonthPartitions } from '../storage/month-partitions.js';
 import { loadSealable, sealTickets, withdrawEvents, type RefusedEvent } from '../storage/sealing-store.js';
-import { appendEvents, loadWakes, saveTickets, saveTime, type TicketId } from '../storage/ticket-store.js';
+import {
+  appendEvents,
+  loadWakes,
+  saveTickets,
+  saveTime,
+  type WakeStretch,
+  type TicketId,
+} from '../storage/ticket-store.js';
 import { DueFold } from './due-fold.js';
 import type { FoldObserver } from './fold-observer.js';
 import { loadMissing } from './load-missing.js';
-import { creationOf, PartitionMemory } from './partition-memory.js';
+import { creationOf, PartitionMemory, type DueTickets } from './partition-memory.js';
 import { policyNotPublished } from './policy-not-published.js';
 import { readClassified } from './read-classified.js';
 import { isSealed } from './seal-instant.js';
 import { ticketKey, widened, type TicketRow } from './ticket-row.js';
 
 /** The most tickets folded by one round of statements. */
-const CHUNK = 2_000;
+const CHUNK = 1_000;
+
+/** The most timers of a source read at once, but for those of one instant: what is in memory is bounded however many fall due. */
+const MOST_TIMERS_READ = 10_000;
 
 /** A watermark with nothing due is stored once its time has moved this far, ms: what the read API takes for now. */
 const SAVE_TIME_EVERY_MS = 10_000;
@@ -37,6 +47,8 @@ const MOST_SEALED = 500;
 export class BatchFold {
   private readonly dirty = new Map<string, TicketRow>();
   private readonly due: DueFold;
+  /** Keys of the tickets that events of the batch are about: they are in memory until its end. */
+  private readonly spokenOf = new Set<string>();
   private timeMoved = false;
   private readonly refused: RefusedEvent[] = [];
 
@@ -86,6 +98,7 @@ export class BatchFold {
   /** Loads the tickets the batch speaks of and appends its events to their timelines. */
   private async record(arriving: readonly { record: LogRecord; value: ClassifiedRecord }[]): Promise<void> {
     if (arriving.length === 0) return;
+    for (const { value } of arriving) this.spokenOf.add(ticketKey(value.event.source, value.event.ticket));
     await this.months.ensure(
       'ticket_event',
       arriving.map(({ value }) => value.event.occurredAt),
@@ -213,25 +226,48 @@ export class BatchFold {
   /** A watermark: folds what is due by it. */
   private async pass(watermark: Watermark, offset: number): Promise<void> {
     const { memory } = this;
-    const stretches = memory.stretchesToLoad(watermark);
-    if (stretches.length > 0) {
-      const sql = await this.unit.transaction();
-      for (const wake of await loadWakes(sql, this.partition, stretches)) memory.addStoredWake(wake);
-      for (const { source, until } of stretches) memory.stretchLoaded(source, until);
-    }
-    const due = memory.takeDue(watermark);
     memory.watermark = watermark;
     memory.watermarkOffset = offset;
-    for (const group of due) {
-      for (let from = 0; from < group.keys.length; from += CHUNK) {
-        const began = performance.now();
-        const keys = group.keys.slice(from, from + CHUNK);
-        await this.due.fold(group, keys, offset);
-        this.observer.folded(keys.length, performance.now() - began);
-      }
-      this.timeMoved = true;
-    }
+    let stretches = memory.stretchesToLoad(watermark);
+    do {
+      if (stretches.length > 0) await this.loadTimers(stretches);
+      for (const group of memory.takeDue(watermark)) await this.foldGroup(group, offset);
+      // More was due than is read at once: what has been read is folded, and the next is read.
+      stretches = memory.stretchesToLoad(watermark);
+    } while (stretches.length > 0);
     await this.seal(watermark);
+  }
+
+  private async loadTimers(stretches: readonly WakeStretch[]): Promise<void> {
+    const { memory } = this;
+    const sql = await this.unit.transaction();
+    const { wakes, loaded } = await loadWakes(sql, this.partition, stretches, MOST_TIMERS_READ);
+    for (const wake of wakes) memory.addStoredWake(wake);
+    for (const { source, until } of loaded) memory.stretchLoaded(source, until);
+  }
+
+  /** Folds tickets that share a horizon, chunk by chunk, and lets go of those that are done with. */
+  private async foldGroup(group: DueTickets, offset: number): Promise<void> {
+    for (let from = 0; from < group.keys.length; from += CHUNK) {
+      const began = performance.now();
+      const keys = group.keys.slice(from, from + CHUNK);
+      await this.due.fold(group, keys, offset);
+      if (this.memory.isFull) await this.saveRows();
+      this.observer.folded(keys.length, performance.now() - began);
+    }
+    this.timeMoved = true;
+  }
+
+  /** Saves the tickets changed so far. Those that the batch still speaks of stay in memory, the others make room. */
+  private async saveRows(): Promise<void> {
+    const { dirty } = this;
+    const sql = await this.unit.transaction();
+    const rows = [...dirty.values()];
+    for (let from = 0; from < rows.length; from += CHUNK) {
+      await saveTickets(sql, this.partition, rows.slice(from, from + CHUNK));
+    }
+    dirty.clear();
+    this.memory.trim(this.spokenOf);
   }
 
   /** Removes the timelines of tickets that are sealed by now: now and then, and some at a time. */
@@ -271,18 +307,14 @@ export class BatchFold {
     if (this.refused.length > 0) await withdrawEvents(await this.unit.transaction(), this.partition, this.refused);
     const worthSaving = dirty.size > 0 || this.timeMoved || at >= memory.savedAt + SAVE_TIME_EVERY_MS;
     if (!worthSaving) return;
-    const sql = await this.unit.transaction();
-    const rows = [...dirty.values()];
-    for (let from = 0; from < rows.length; from += CHUNK) {
-      await saveTickets(sql, this.partition, rows.slice(from, from + CHUNK));
-    }
-    await saveTime(sql, this.partition, {
+    this.spokenOf.clear();
+    await this.saveRows();
+    await saveTime(await this.unit.transaction(), this.partition, {
       watermark: memory.watermark,
       watermarkOffset: memory.watermarkOffset,
       pendingFrom: memory.pendingFrom(),
       nextSeq: memory.nextSeq,
     });
     memory.savedAt = at;
-    memory.trim();
   }
 }

@@ -216,7 +216,9 @@ export class DueFold {
     await addTotals(sql, this.partition, events);
     this.memory.nextSeq += events.length;
     this.unit.emit(events.map((event) => this.outgoing(event)));
-    this.unit.afterCommit(() => this.observer.published(events));
+    // The events themselves are let go: very many may be said in one transaction.
+    const kinds = events.map(({ type, correctedKind }) => ({ type, correctedKind }));
+    this.unit.afterCommit(() => this.observer.published(kinds));
   }
 
   private outgoing(event: SlaEvent) {

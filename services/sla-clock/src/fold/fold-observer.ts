@@ -6,7 +6,7 @@ export interface FoldObserver {
   /** A round of folds; `ms` covers its statements. */
   folded(tickets: number, ms: number): void;
   refolded(reason: 'evidence' | 'policy_version'): void;
-  published(events: readonly SlaEvent[]): void;
+  published(events: readonly Pick<SlaEvent, 'type' | 'correctedKind'>[]): void;
   deadLettered(code: string): void;
   /** Tickets whose timelines were removed. */
   sealed(tickets: number): void;

@@ -10,8 +10,8 @@ const TIMER_LOOKAHEAD_MS = 5 * 60_000;
 /** The most event bodies kept for tickets that wait; beyond it they are read again when they are folded. */
 const MOST_PENDING_BODIES = 50_000;
 
-/** The most ticket rows kept between batches. */
-const MOST_ROWS = 20_000;
+/** The most ticket rows kept between batches, and between the rounds of one fold; some 3 KB each. */
+const MOST_ROWS = 1_500;
 
 /** A ticket with events that are recorded and not folded. */
 interface Pending {
@@ -245,11 +245,15 @@ export class PartitionMemory {
     return this.wakes.size;
   }
 
-  /** Called between batches: the rows used longest ago make room. */
-  trim(): void {
+  get isFull(): boolean {
+    return this.rows.size > MOST_ROWS;
+  }
+
+  /** Called when every row is saved: the rows used longest ago make room, but for those of `kept` tickets. */
+  trim(kept: ReadonlySet<string>): void {
     for (const key of this.rows.keys()) {
-      if (this.rows.size <= MOST_ROWS) return;
-      this.rows.delete(key);
+      if (!this.isFull) return;
+      if (!kept.has(key)) this.rows.delete(key);
     }
   }
 

@@ -270,9 +270,17 @@ export async function loadPending(sql: Sql, partition: number, fromOffset: numbe
   }));
 }
 
+/** The sources that have timers. Goes from one to the next by the index of timers: there are few sources, and very many timers. */
 export async function loadArmedSources(sql: Sql, partition: number): Promise<string[]> {
   const rows = await sql.query<{ source: string }>(
-    'SELECT DISTINCT source FROM sla_clock.ticket WHERE partition = $1 AND wake_at IS NOT NULL',
+    `WITH RECURSIVE armed AS (
+       (SELECT source FROM sla_clock.ticket WHERE partition = $1 AND wake_at IS NOT NULL ORDER BY source LIMIT 1)
+       UNION ALL
+       SELECT next.source FROM armed CROSS JOIN LATERAL (
+         SELECT source FROM sla_clock.ticket WHERE partition = $1 AND wake_at IS NOT NULL AND source > armed.source
+          ORDER BY source LIMIT 1) next
+     )
+     SELECT source FROM armed`,
     [partition],
   );
   return rows.map(({ source }) => source);
@@ -283,30 +291,51 @@ export interface WakeRecord extends TicketId {
   readonly wakeAt: number;
 }
 
-/** The timers of some sources within a stretch each, `[from, until)`. */
+/** Timers of one source in `[from, until)`, epoch ms. */
+export interface WakeStretch {
+  readonly source: string;
+  readonly from: number;
+  readonly until: number;
+}
+
+/**
+ * The earliest timers of some sources within a stretch each: at most `most` of a source, and those of the same instant as the last. Gives
+ * them back with the stretches that are now known whole, which end earlier where there was more.
+ */
 export async function loadWakes(
   sql: Sql,
   partition: number,
-  stretches: readonly { readonly source: string; readonly from: number; readonly until: number }[],
-): Promise<WakeRecord[]> {
+  stretches: readonly WakeStretch[],
+  most: number,
+): Promise<{ readonly wakes: WakeRecord[]; readonly loaded: WakeStretch[] }> {
   const rows = await sql.query<TicketId & { settle_ms: number; wake_at: string }>(
     `SELECT t.source, t.ticket, t.settle_ms, t.wake_at
        FROM unnest($2::text[], $3::bigint[], $4::bigint[]) AS s (source, from_at, until_at)
-       JOIN sla_clock.ticket t ON t.partition = $1 AND t.source = s.source
-            AND t.wake_at >= s.from_at AND t.wake_at < s.until_at`,
+      CROSS JOIN LATERAL (
+        SELECT source, ticket, settle_ms, wake_at FROM sla_clock.ticket
+         WHERE partition = $1 AND source = s.source AND wake_at >= s.from_at AND wake_at < s.until_at
+         ORDER BY wake_at FETCH FIRST $5 ROWS WITH TIES) t`,
     [
       partition,
       stretches.map(({ source }) => source),
       stretches.map(({ from }) => Math.max(from, Number.MIN_SAFE_INTEGER)),
       stretches.map(({ until }) => until),
+      most,
     ],
   );
-  return rows.map((row) => ({
+  const wakes = rows.map((row) => ({
     source: row.source,
     ticket: row.ticket,
     settleMs: row.settle_ms,
     wakeAt: Number(row.wake_at),
   }));
+  const found = Map.groupBy(wakes, ({ source }) => source);
+  const loaded = stretches.map((stretch) => {
+    const own = found.get(stretch.source) ?? [];
+    const last = own.at(-1);
+    return last === undefined || own.length < most ? stretch : { ...stretch, until: last.wakeAt + 1 };
+  });
+  return { wakes, loaded };
 }
 
 function columns(tickets: readonly TicketId[]): [string[], string[]] {

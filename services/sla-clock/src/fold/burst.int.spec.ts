@@ -1,0 +1,222 @@
+import type { ClassifiedRecord, Watermark } from '@punctual/contracts';
+import { builtInPack, compilePolicy, resolvePolicy, type CompiledPolicy, type ResolvedPolicy } from '@punctual/policy';
+import { createDataSource, PinnedPolicies, PolicyVersions } from '@punctual/service-kit';
+import type { LogRecord, Sql, UnitOfWork } from '@punctual/stream';
+import { startPostgres, type TestDatabase, type TestPostgres } from '@punctual/test-kit';
+import pg from 'pg';
+import type { DataSource } from 'typeorm';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { slaClockDatabase } from '../create-sla-clock.js';
+import { MonthPartitions } from '../storage/month-partitions.js';
+import { loadArmedSources, loadTime, loadWakes } from '../storage/ticket-store.js';
+import { BatchFold } from './batch-fold.js';
+import type { FoldObserver } from './fold-observer.js';
+import { PartitionMemory } from './partition-memory.js';
+
+/** More than is read at once, folded at once or kept. */
+const TICKETS = 12_000;
+const PARTITION = 3;
+const HOUR = 3_600_000;
+const created = Date.parse('2026-03-03T15:00:00Z');
+/** Every first response is due at this instant. */
+const due = created + HOUR;
+const silent: FoldObserver = {
+  recorded: () => undefined,
+  folded: () => undefined,
+  refolded: () => undefined,
+  published: () => undefined,
+  deadLettered: () => undefined,
+  sealed: () => undefined,
+  quarantined: () => undefined,
+};
+
+let postgres: TestPostgres;
+let database: TestDatabase;
+let dataSource: DataSource;
+let policies: PinnedPolicies<CompiledPolicy>;
+let months: MonthPartitions;
+let client: pg.Client;
+
+beforeAll(async () => {
+  postgres = await startPostgres();
+  database = await postgres.createDatabase();
+  dataSource = await createDataSource({
+    ...slaClockDatabase,
+    url: database.url,
+    poolSize: 2,
+    applicationName: 'burst-test',
+  });
+  const versions = new PolicyVersions(dataSource);
+  const pack = builtInPack('rego')?.document;
+  if (!pack) throw new Error('the pack rego does not load');
+  const document = resolvePolicy(pack);
+  const { version } = document;
+  await versions.publish({ policy: 'rego', version, document, effectiveAt: 0, mode: 'pin', publishedAt: 0 });
+  policies = new PinnedPolicies(versions, (stored) => compilePolicy(stored as ResolvedPolicy));
+  months = new MonthPartitions(dataSource);
+  client = new pg.Client(database.url);
+  await client.connect();
+});
+afterAll(async () => {
+  await client.end();
+  await dataSource.destroy();
+  await database.drop();
+  await postgres.stop();
+});
+
+let ownership: PartitionMemory;
+let offset = 0;
+beforeEach(async () => {
+  await client.query(
+    'TRUNCATE sla_clock.ticket, sla_clock.ticket_event, sla_clock.clock, sla_clock.sla_event, sla_clock.partition_time',
+  );
+  ownership = new PartitionMemory(null);
+  offset = 0;
+  for (let first = 0; first < TICKETS; first += 2_000) {
+    await fold(Array.from({ length: 2_000 }, (_none, place) => newTicket(`T-${first + place}`)));
+  }
+  await fold([watermark(created + 10_000)]);
+  await fold([watermark(due)]);
+}, 120_000);
+
+describe('more deadlines at one instant than are read, folded or kept at once', () => {
+  it('fire once each, and leave no more in memory than was agreed', async () => {
+    await takeOver();
+    await fold([watermark(due + 5_001)]);
+    expect(await breaches()).toEqual({ said: TICKETS, tickets: TICKETS });
+    expect(ownership.rows.size).toBeLessThanOrEqual(1_500);
+    expect(ownership.armed).toBe(0);
+    await fold([watermark(due + 10_000)]);
+    expect(await breaches()).toEqual({ said: TICKETS, tickets: TICKETS });
+  });
+
+  it('fire once each where the owner dies among them and another begins again', async () => {
+    await takeOver();
+    const dies = /INSERT INTO sla_clock.sla_event/;
+    let left = 3;
+    const deadly = fold([watermark(due + 5_001)], (text) => {
+      if (dies.test(text)) left -= 1;
+      if (left === 0) throw new Error('killed');
+    });
+    await expect(deadly).rejects.toThrow('killed');
+    expect(await breaches()).toEqual({ said: 0, tickets: 0 });
+    await takeOver();
+    await fold([watermark(due + 5_001)]);
+    expect(await breaches()).toEqual({ said: TICKETS, tickets: TICKETS });
+  });
+});
+
+describe('the timers in the database', () => {
+  it('are read in bounded stretches, in order, and none is left out', async () => {
+    await client.query('UPDATE sla_clock.ticket SET wake_at = wake_at + log.place % 7 FROM ' + places);
+    const whole = { source: 'desk', from: Number.NEGATIVE_INFINITY, until: due + HOUR };
+    const read: number[] = [];
+    let stretch = whole;
+    for (let parts = 0; stretch.from < whole.until; parts += 1) {
+      expect(parts).toBeLessThan(10);
+      const { wakes, loaded } = await loadWakes(sql(), PARTITION, [stretch], 1_000);
+      read.push(...wakes.map(({ wakeAt }) => wakeAt));
+      stretch = { ...whole, from: loaded[0]?.until ?? whole.until };
+    }
+    expect(read).toHaveLength(TICKETS);
+    expect(read).toEqual([...read].sort((a, b) => a - b));
+  });
+
+  it('are found without reading the tickets', async () => {
+    await client.query('VACUUM ANALYZE sla_clock.ticket');
+    const stretch = { source: 'desk', from: due - 1, until: due + 1 };
+    expect(await plan((explained) => loadWakes(explained, PARTITION, [stretch], 100))).toMatch(/Index Only Scan/);
+    const sources = await plan((explained) => loadArmedSources(explained, PARTITION));
+    expect(sources).toMatch(/Index Only Scan/);
+    expect(sources).not.toMatch(/Seq Scan/);
+    expect(await loadArmedSources(sql(), PARTITION)).toEqual(['desk']);
+  });
+});
+
+const places = `(SELECT ticket, row_number() OVER (ORDER BY ticket) AS place FROM sla_clock.ticket) AS log
+  WHERE ticket.ticket = log.ticket`;
+
+/** The partition as a new owner finds it. */
+async function takeOver(): Promise<void> {
+  ownership = new PartitionMemory(await loadTime(sql(), PARTITION));
+  for (const source of await loadArmedSources(sql(), PARTITION)) ownership.addSource(source);
+}
+
+/** Folds one batch in one transaction. `before` sees each statement. */
+async function fold(values: readonly unknown[], before: (text: string) => void = () => undefined): Promise<void> {
+  const records = values.map((value): LogRecord => ({
+    ...{ topic: 'tickets.classified', partition: PARTITION, key: '', headers: {}, appendedAt: 0 },
+    offset: (offset += 1),
+    value,
+  }));
+  const unit: UnitOfWork = {
+    transaction: async () => sql(before),
+    emit: () => undefined,
+    deadLetter: (_record, { detail }) => {
+      throw new Error(detail);
+    },
+    afterCommit: () => undefined,
+  };
+  await client.query('BEGIN');
+  try {
+    await new BatchFold(PARTITION, ownership, unit, policies, months, silent).run(records);
+    await client.query('COMMIT');
+  } catch (error) {
+    await client.query('ROLLBACK');
+    throw error;
+  }
+}
+
+function sql(before: (text: string) => void = () => undefined): Sql {
+  return {
+    query: async <Row extends object>(text: string, parameters: readonly unknown[] = []) => {
+      before(text);
+      return (await client.query<Row & pg.QueryResultRow>(text, [...parameters])).rows;
+    },
+  };
+}
+
+/** The plan of the one statement that `ask` sends. */
+async function plan(ask: (explained: Sql) => Promise<unknown>): Promise<string> {
+  let lines = '';
+  await ask({
+    query: async (text, parameters = []) => {
+      const { rows } = await client.query<{ 'QUERY PLAN': string }>(`EXPLAIN ${text}`, [...parameters]);
+      lines = rows.map((row) => row['QUERY PLAN']).join('\n');
+      return [];
+    },
+  });
+  return lines;
+}
+
+async function breaches(): Promise<{ said: number; tickets: number }> {
+  const { rows } = await client.query<{ said: number; tickets: number }>(
+    `SELECT count(*)::integer AS said, count(DISTINCT ticket)::integer AS tickets FROM sla_clock.sla_event
+      WHERE type = 'sla.clock.breached'`,
+  );
+  return rows[0] ?? { said: 0, tickets: 0 };
+}
+
+function watermark(at: number): Watermark {
+  return { kind: 'watermark', at, sources: {} };
+}
+
+function newTicket(ticket: string): ClassifiedRecord {
+  const id = `${ticket}-created`;
+  return {
+    kind: 'event',
+    event: {
+      ...{ id, source: 'desk', ticket, type: 'ticket.created', occurredAt: created, receivedAt: created, sequence: -1 },
+      data: { origin: 'requester', channel: 'portal' },
+    },
+    policy: 'rego',
+    revision: 1,
+    priorityHistory: [
+      {
+        ...{ decisionId: `decision-${ticket}`, eventId: id, at: created, kind: 'correction', priority: 'Severity 1' },
+        ...{ by: 'rule', status: 'decided', rule: null, confidence: 1, needsReview: false, reason: 'Down' },
+      },
+    ],
+    coverageHistory: [],
+  };
+}
