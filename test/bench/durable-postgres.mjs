@@ -1,0 +1,15 @@
+// PostgreSQL as in production: what is acknowledged survives a crash of the machine. Commit times are kept so that they can be asked for.
+import { startDurablePostgres } from '@punctual/test-kit';
+
+const settings = {
+  max_connections: '100',
+  shared_buffers: '512MB',
+  max_wal_size: '4GB',
+  checkpoint_timeout: '15min',
+  jit: 'off',
+  track_commit_timestamp: 'on',
+};
+
+export function startBenchPostgres() {
+  return startDurablePostgres(Object.entries(settings));
+}
