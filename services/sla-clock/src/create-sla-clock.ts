@@ -28,6 +28,7 @@ import { EventSignal } from './events/event-signal.js';
 import { EventTail } from './events/event-tail.js';
 import { ClockFolder } from './fold/clock-folder.js';
 import { PartitionTimes } from './fold/partition-times.js';
+import { MonthKeeper } from './month-keeper.js';
 import type { SlaClockConfig } from './sla-clock-config.js';
 import { SlaClockMetrics } from './sla-clock-metrics.js';
 import { SlaClockModule } from './sla-clock.module.js';
@@ -144,8 +145,11 @@ export async function createSlaClock(options: SlaClockOptions): Promise<SlaClock
     closers.push(() => http.stop());
     // Followed streams never end by themselves, and HTTP waits for what is in hand.
     closers.push(() => tail.stop());
+    const keeper = new MonthKeeper(dataSource, logger, config.SLA_EVENTS_KEPT_DAYS * 86_400_000);
+    closers.push(() => keeper.stop());
     http.app.connectMicroservice({ strategy });
     await http.app.startAllMicroservices();
+    keeper.start();
     logger.pino.info({ url: http.url, partitions: log.partitions }, 'the SLA clock is consuming');
     return { url: http.url, caughtUp: async () => strategy.processing?.caughtUp(), stop };
   } catch (error) {

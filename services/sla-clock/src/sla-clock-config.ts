@@ -7,6 +7,9 @@ export const slaClockVariables = z.object({
   EVENT_STREAM_CLIENTS: wholeNumber(1, 10_000)
     .prefault('200')
     .describe('Set it to the most clients that may follow GET /v1/events of one instance.'),
+  SLA_EVENTS_KEPT_DAYS: wholeNumber(31, 36_500)
+    .prefault('400')
+    .describe('Set it to the days that published SLA events of sealed tickets are kept in the database.'),
   WHAT_IF_TICKETS: wholeNumber(1, 1_000_000)
     .prefault('50000')
     .describe('Set it to the most tickets that one POST /v1/what-if may compare.'),

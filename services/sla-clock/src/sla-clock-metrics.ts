@@ -3,6 +3,7 @@ import type { Clock, ServiceLogger, ServiceMetrics } from '@punctual/service-kit
 import { countUnresolved, type Processing } from '@punctual/stream';
 import { Counter, Gauge, Histogram } from 'prom-client';
 import type { DataSource } from 'typeorm';
+import { addMonthGauges } from './month-metrics.js';
 import type { FoldObserver } from './fold/fold-observer.js';
 import { databaseSql } from './storage/database-sql.js';
 
@@ -78,6 +79,7 @@ export class SlaClockMetrics implements FoldObserver {
       help: 'Tickets this instance sealed: their verdicts stay, their timelines are gone.',
       registers,
     });
+    addMonthGauges(metrics, sources.dataSource);
     addSlaTotals(metrics, sources.dataSource);
     addPartitionGauges(metrics, sources);
   }

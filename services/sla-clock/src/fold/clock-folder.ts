@@ -47,7 +47,12 @@ export class ClockFolder {
 
   async fold(batch: RecordBatch, unit: UnitOfWork): Promise<void> {
     const memory = await this.memoryOf(batch.assignment, batch.partition, unit);
-    await new BatchFold(batch.partition, memory, unit, this.policies, this.months, this.observer).run(batch.records);
+    try {
+      await new BatchFold(batch.partition, memory, unit, this.policies, this.months, this.observer).run(batch.records);
+    } catch (error) {
+      this.months.failed(error);
+      throw error;
+    }
   }
 
   private async memoryOf(assignment: Assignment, partition: number, unit: UnitOfWork): Promise<PartitionMemory> {

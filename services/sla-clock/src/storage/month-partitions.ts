@@ -31,7 +31,7 @@ export class MonthPartitions {
       await manager.query(`SELECT pg_advisory_xact_lock(${MAKING})`);
       const there: { name: string }[] = await manager.query(
         `SELECT c.relname AS name FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
-          WHERE i.inhparent = 'sla_clock.${table}'::regclass AND c.relname = ANY ($1::text[])`,
+          WHERE i.inhparent = 'sla_clock.${table}'::regclass AND NOT i.inhdetachpending AND c.relname = ANY ($1::text[])`,
         [missing.map(({ name }) => `${table}_${name}`)],
       );
       const made = new Set(there.map(({ name }) => name));
@@ -43,17 +43,20 @@ export class MonthPartitions {
     for (const { name } of missing) known.add(name);
   }
 
-  /** Forgets what is known of a table: a month may be gone. */
-  forget(table: MonthlyTable): void {
-    this.known[table].clear();
+  /** Told of a failed fold: where a month was missing that was known here, it has been dropped, and is asked for again. */
+  failed(error: unknown): void {
+    if (!(error instanceof Error) || !error.message.includes('no partition of relation')) return;
+    this.known.ticket_event.clear();
+    this.known.sla_event.clear();
   }
 }
 
 /** What makes a month: no parameters, since PostgreSQL takes none where tables are defined. */
 export function monthStatements(table: MonthlyTable, { name, start, end }: Month): string[] {
   const month = `sla_clock.${table}_${name}`;
+  // A table that is there already was about to be dropped.
   return [
-    `CREATE TABLE ${month} (LIKE sla_clock.${table} INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING INDEXES)`,
+    `CREATE TABLE IF NOT EXISTS ${month} (LIKE sla_clock.${table} INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING INDEXES)`,
     `ALTER TABLE sla_clock.${table} ATTACH PARTITION ${month} FOR VALUES FROM (${start ?? 'MINVALUE'}) TO (${end})`,
   ];
 }

@@ -40,6 +40,13 @@ export function monthsOf(instants: Iterable<Instant>): Month[] {
   return [...months.values()].sort((a, b) => a.end - b.end);
 }
 
+/** The month of a name that `monthOf` gives; null for other text. */
+export function monthNamed(name: string): Month | null {
+  const [, year, month] = /^(\d{4})_(\d\d)$/.exec(name) ?? [];
+  const named = monthOf(year === undefined ? 0 : Date.UTC(Number(year), Number(month) - 1));
+  return named.name === name ? named : null;
+}
+
 /** The month that follows another. */
 export function monthAfter({ end }: Month): Month {
   return monthOf(end);
