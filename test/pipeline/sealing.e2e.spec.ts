@@ -141,4 +141,15 @@ describe('a ticket whose final close is long past', () => {
     await pipeline.settled();
     expect(await timeline(ticket)).toBe(0);
   });
+
+  it('is counted, and so are the months kept', async () => {
+    const metrics = await (await fetch(`${pipeline.url}/metrics`)).text();
+    expect(metrics).toMatch(/^punctual_sealed_tickets_total(\{[^}]*\})? 1$/m);
+    expect(metrics).toMatch(/^punctual_dead_letters_total\{[^}]*code="sealed"[^}]*\} 1$/m);
+    const march = Date.parse('2026-03-01T00:00:00Z') / 1_000;
+    expect(metrics).toMatch(
+      new RegExp(`^punctual_oldest_month_start_seconds\\{[^}]*table="ticket_event"[^}]*\\} ${march}$`, 'm'),
+    );
+    expect(metrics).toMatch(/^punctual_months\{[^}]*table="ticket_event"[^}]*\} \d+$/m);
+  });
 });
