@@ -34,7 +34,7 @@ export function compilePolicy(resolved: ResolvedPolicy): DeskPolicy {
   );
   const names = attributeNames(document);
   const schemes = new PrioritySchemes(document.schemes, names);
-  const matrix = new PromiseMatrix(document, calendars, schemes, names);
+  const matrix = new PromiseMatrix(document, calendars, schemes, names, resolved.calendars);
   const coverage = compileCoverage(document.coverage, names);
   const remembered = new BoundedCache<Resolution>(REMEMBERED_RESOLUTIONS);
   const fields = fieldsThatDecide(document);

@@ -1,5 +1,6 @@
 import type { Commitment, Horizon, StatusCategory, Target, TicketFields, TicketStatus } from '@punctual/contracts';
 import type { WorkingCalendar } from '@punctual/working-time';
+import type { HolidayStretch } from './holiday-stretch.js';
 import type { RequestMade, RequestVerdict } from './request-rules.js';
 
 /**
@@ -95,6 +96,8 @@ export interface PromiseTerms {
   /** The share of cycles that an objective means to keep, 0..1; null where none is stated. */
   readonly attainment: number | null;
   readonly escalations: readonly EscalationStep[];
+  /** How its target is longer for cycles that start on a holiday; null where it is not. */
+  readonly holidayStretch: HolidayStretch | null;
   /** Whether a surge of the desk suspends it. */
   readonly suspendedInSurge: boolean;
 }

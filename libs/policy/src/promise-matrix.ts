@@ -1,8 +1,9 @@
-import { parseDuration, type WorkingCalendar } from '@punctual/working-time';
+import { parseDuration, type ResolvedCalendar, type WorkingCalendar } from '@punctual/working-time';
 import type { EscalationStep, PromiseDuration, PromiseTerms, Resolution, TicketAttributes } from './compiled-policy.js';
 import type { PolicyDocument } from './document/policy-document.js';
 import type { PolicyPromise, Term } from './document/promise-schema.js';
 import { parseEscalationOffset } from './escalation-offset.js';
+import { compileHolidayStretch, type HolidayStretch } from './holiday-stretch.js';
 import { ALWAYS_OPEN } from './policy-calendars.js';
 import type { PrioritySchemes } from './priority-schemes.js';
 import { compilePausesIn, compileSolvedBy } from './status-test.js';
@@ -49,15 +50,17 @@ export class PromiseMatrix {
     calendars: ReadonlyMap<string, WorkingCalendar>,
     private readonly schemes: PrioritySchemes,
     names: AttributeNames,
+    resolved: Readonly<Record<string, ResolvedCalendar>>,
   ) {
-    this.promises = document.promises.map((promise) =>
-      promiseLines(document, promise).map((line) => ({
+    this.promises = document.promises.map((promise) => {
+      const stretch = compileHolidayStretch(promise, resolved);
+      return promiseLines(document, promise).map((line) => ({
         fits: compileSelector(line, names),
         priorities: line.priority ?? null,
-        terms: promiseTerms(document, promise, line, calendars),
+        terms: promiseTerms(document, promise, line, calendars, stretch),
         because: line.because ?? null,
-      })),
-    );
+      }));
+    });
   }
 
   /** The first fitting line of each promise; not covered where none promises anything. The same lines give the identical object. */
@@ -99,6 +102,7 @@ function promiseTerms(
   promise: PolicyPromise,
   line: Term,
   calendars: ReadonlyMap<string, WorkingCalendar>,
+  holidayStretch: HolidayStretch | null,
 ): PromiseTerms | null {
   const within = parseWithin(line.within);
   if (typeof within === 'string') throw new Error(`promise '${promise.id}' is not checked: ${within}`);
@@ -123,6 +127,7 @@ function promiseTerms(
     reopen: promise.reopen ?? 'resume',
     fromCreation: promise.fromCreation ?? false,
     attainment: promise.attainment ?? null,
+    holidayStretch,
     suspendedInSurge: document.surge?.suspends.includes(line.commitment ?? promise.commitment) ?? false,
     escalations: (promise.escalations ?? []).flatMap((plan) => escalationSteps(document, plan)),
   };

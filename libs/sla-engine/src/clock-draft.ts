@@ -1,6 +1,6 @@
 import type { Instant, SlaEventType } from '@punctual/contracts';
 import type { PromiseTerms } from '@punctual/policy';
-import { elapsedAt } from './clock.js';
+import { elapsedAt, stretchSentence } from './clock.js';
 import { contentKey, type Draft } from './draft.js';
 import { reasonFor, targetNames } from './reasons.js';
 import type { ClockState, TicketState } from './ticket-state.js';
@@ -44,7 +44,7 @@ export function draftOfClock(ticket: TicketState, clock: ClockState, terms: Prom
     lateWallMs: clock.stoppedAt !== null && breachedAt !== null ? clock.stoppedAt - breachedAt : null,
     cause,
     reasonCode,
-    reason: word.reason ?? sentence(type, reasonCode, clock, threshold),
+    reason: word.reason ?? `${sentence(type, reasonCode, clock, threshold)}${longerFor(type, clock, terms)}`,
     threshold,
     refusal: null,
     attributes: whose(ticket),
@@ -99,6 +99,11 @@ export function draftOfTicket(ticket: TicketState, word: Word, reason: string): 
     attributes: whose(ticket),
     key: contentKey([type, source, ticket.ticket, null, null, null, policyVersion, at, cause, reasonCode]),
   };
+}
+
+/** A clock that starts says for whose holiday its target is longer. */
+function longerFor(type: SlaEventType, clock: ClockState, terms: PromiseTerms | null): string {
+  return (type === 'sla.clock.started' && terms !== null ? stretchSentence(terms, clock.startedAt) : null) ?? '';
 }
 
 function whose({ attributes: { customer, plan, tier } }: TicketState): Draft['attributes'] {

@@ -18,10 +18,21 @@ export function workTarget(
   startedAt: Instant,
 ): { targetMs: number | null; fixedDueAt: Instant | null } {
   if (terms.duration === null) return { targetMs: null, fixedDueAt: null };
-  if (terms.duration.kind === 'work') return { targetMs: terms.duration.ms, fixedDueAt: null };
+  if (terms.duration.kind === 'work') {
+    const { holidayStretch: stretch } = terms;
+    const factor = stretch !== null && stretch.holidayAt(startedAt) !== null ? stretch.factor : 1;
+    return { targetMs: Math.round(terms.duration.ms * factor), fixedDueAt: null };
+  }
   const { days, endOfDay } = terms.duration;
   const fixedDueAt = terms.calendar.addBusinessDays(startedAt, days, { endOfDay });
   return { targetMs: terms.calendar.worked(startedAt, fixedDueAt), fixedDueAt };
+}
+
+/** Says why a target is longer for the holiday on which its cycle started; null where it is not. */
+export function stretchSentence({ duration, holidayStretch }: PromiseTerms, startedAt: Instant): string | null {
+  const holiday = duration?.kind === 'work' ? (holidayStretch?.holidayAt(startedAt) ?? null) : null;
+  if (holiday === null || holidayStretch === null) return null;
+  return `; its target is ${holidayStretch.factor} times as long for the holiday of ${holiday}`;
 }
 
 /** Counted working ms at `at` (not before the clock's present phase began). */

@@ -16,6 +16,7 @@ export {
 export { canonicalJson, contentHash } from './canonical-json.js';
 export { checkCalendar, type CalendarProblem, type CalendarProblemCode } from './check-calendar.js';
 export { compileCalendar } from './compile-calendar.js';
+export { compileHolidayAt } from './holiday-at.js';
 export {
   resolveCalendar,
   resolvedCalendarText,

@@ -63,6 +63,8 @@ export const PolicyPromise = fields({
   reopen: oneOf(['resume', 'newCycle']).optional(),
   fromCreation: z.boolean().optional(),
   attainment: z.number().gt(0).max(1).optional(),
+  /** Cycles that start on a holiday of one of these calendars have a target this much longer. Default: none does. */
+  onHoliday: fields({ of: names, factor: z.number().gt(1).max(100) }).optional(),
   /** Names of escalation plans. */
   escalations: names.optional(),
 });

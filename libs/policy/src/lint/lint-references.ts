@@ -186,8 +186,15 @@ function calendarReferences({ document }: LintContext): Finding[] {
           ),
         ];
   return [
-    ...document.promises.flatMap(({ calendar, terms = [] }, index) => [
+    ...document.promises.flatMap(({ calendar, onHoliday, terms = [] }, index) => [
       ...check(calendar, ['promises', index, 'calendar']),
+      ...(onHoliday?.of ?? []).flatMap((name): Finding[] => {
+        const path = ['promises', index, 'onHoliday', 'of'];
+        const unknown = check(name, path);
+        if (unknown.length > 0 || document.calendars[name]?.holidays !== undefined) return unknown;
+        const what = `'${name}' has no holidays of its own, so no target is ever longer for it`;
+        return [finding('error', 'no_holidays_of_its_own', what, path, 'name calendars with a zone and holidays')];
+      }),
       ...terms.flatMap((term, line) => check(term.calendar, ['promises', index, 'terms', line, 'calendar'])),
     ]),
     ...document.contracts.flatMap(({ terms }, index) =>

@@ -88,6 +88,7 @@ function terms(shape: Shape, promise: string, hours: number | null, calendar: st
     reopen: shape.reopen,
     fromCreation: shape.fromCreation,
     attainment: null,
+    holidayStretch: null,
     suspendedInSurge: promise === 'reply_goal' || promise === 'next',
     escalations: shape.escalations ?? [{ name: 'lead', anchor: 'due', offsetMs: hour, recipients: ['lead'] }],
   };
