@@ -30,7 +30,7 @@ export async function openClockDatabase(url) {
     /** Rows and bytes of the service's tables, partitions with their parent. */
     async sizes() {
       const { rows } = await client.query(
-        `SELECT c.relname AS name, sum(greatest(part.reltuples, 0))::float8 AS rows,
+        `SELECT c.relname AS name, sum(greatest(part.reltuples, 0)) FILTER (WHERE part.relkind = 'r')::float8 AS rows,
                 sum(pg_table_size(part.oid))::float8 AS heap, sum(pg_indexes_size(part.oid))::float8 AS indexes
            FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
            LEFT JOIN LATERAL pg_partition_tree(c.oid) tree ON true JOIN pg_class part ON part.oid = coalesce(tree.relid, c.oid)

@@ -4,7 +4,7 @@ import { cpuSeconds, residentBytes, startClock } from './clock-process.mjs';
 import { median } from './latency.mjs';
 
 export const settleMs = 5_000;
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 180_000;
 
 /** A watermark once a second, from before the first deadline until the last has fired. Ticket ids are given in the order of their deadlines. */
 export async function steady(stream, database, plan, ids) {

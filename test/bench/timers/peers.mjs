@@ -45,7 +45,7 @@ async function measure(postgres, queue, armed, { steadySeconds, perSecond, burst
   const worker = fork(fileURLToPath(new URL('./peer-process.mjs', import.meta.url)), [queue.name, url]);
   await once(worker, 'message');
   // Scheduling what will be due takes a while itself.
-  const from = Date.now() + LEAD_MS + due / 10;
+  const from = Date.now() + LEAD_MS + due / 5;
   const steadyJobs = steadySeconds * perSecond;
   const burstAt = from + (steadySeconds + 5) * 1_000;
   const dueAt = (id) => (id < steadyJobs ? from + (id * 1_000) / perSecond : burstAt + (id % 1_000));

@@ -40,17 +40,19 @@ export class QueueController {
            SELECT source, ticket, due_at FROM sla_clock.clock
             WHERE policy = $1 AND phase = 'running' AND outcome <> 'unknown' AND due_at IS NOT NULL
             ORDER BY due_at LIMIT $3),
-         due AS (SELECT source, ticket, min(due_at) AS due_at FROM next GROUP BY source, ticket),
+         due AS (SELECT source, ticket, min(due_at) AS due_at FROM next GROUP BY source, ticket ORDER BY min(due_at) LIMIT $2),
+         -- LIMIT 1, so that each ticket is looked up by its key: a join would rather read all tickets with their JSON.
          ranked AS (
            SELECT t.source, t.ticket, t.state, due.due_at
-             FROM due JOIN sla_clock.ticket t USING (source, ticket)
-            WHERE t.is_open AND t.quarantined IS NULL ORDER BY due.due_at LIMIT $2)
+             FROM due CROSS JOIN LATERAL (
+               SELECT source, ticket, state FROM sla_clock.ticket
+                WHERE source = due.source AND ticket = due.ticket AND is_open AND quarantined IS NULL LIMIT 1) t)
          SELECT * FROM ranked
          UNION ALL
          -- Nothing is promised of these for now. Where not every deadline was looked at, some of the others could be among them.
          (SELECT t.source, t.ticket, t.state, NULL FROM sla_clock.ticket t
            WHERE (SELECT count(*) FROM next) < $3 AND t.policy = $1 AND t.is_open AND t.quarantined IS NULL
-             AND NOT EXISTS (SELECT FROM due WHERE due.source = t.source AND due.ticket = t.ticket)
+             AND NOT EXISTS (SELECT FROM next WHERE next.source = t.source AND next.ticket = t.ticket)
            LIMIT greatest($2 - (SELECT count(*) FROM ranked), 0))`,
         [name, MOST_RANKED, MOST_RANKED * CLOCKS_LOOKED_AT],
       );
