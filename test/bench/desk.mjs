@@ -45,7 +45,6 @@ export class Desk {
     return {
       ...this.id,
       policy: this.policy.id,
-      policyVersion: this.policy.version,
       detectedAt: this.latest,
       mode: 'live',
     };

@@ -78,6 +78,8 @@ export type Resolution =
 export interface PromiseTerms {
   /** Stable across priorities: the same promise at another priority is a retarget, not another promise. */
   readonly id: string;
+  /** Equal digests promise the same in every respect, in whichever version they stand. */
+  readonly digest: string;
   readonly target: Target;
   readonly commitment: Commitment;
   /** `null`: measured, never late. */

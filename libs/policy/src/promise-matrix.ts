@@ -1,4 +1,4 @@
-import { parseDuration, type ResolvedCalendar, type WorkingCalendar } from '@punctual/working-time';
+import { contentHash, parseDuration, type ResolvedCalendar, type WorkingCalendar } from '@punctual/working-time';
 import type { EscalationStep, PromiseDuration, PromiseTerms, Resolution, TicketAttributes } from './compiled-policy.js';
 import type { PolicyDocument } from './document/policy-document.js';
 import type { PolicyPromise, Term } from './document/promise-schema.js';
@@ -52,12 +52,13 @@ export class PromiseMatrix {
     names: AttributeNames,
     resolved: Readonly<Record<string, ResolvedCalendar>>,
   ) {
+    const hours = new Map(Object.entries(resolved).map(([name, calendar]) => [name, contentHash(calendar)]));
     this.promises = document.promises.map((promise) => {
       const stretch = compileHolidayStretch(promise, resolved);
       return promiseLines(document, promise).map((line) => ({
         fits: compileSelector(line, names),
         priorities: line.priority ?? null,
-        terms: promiseTerms(document, promise, line, calendars, stretch),
+        terms: promiseTerms(document, promise, line, calendars, hours, stretch),
         because: line.because ?? null,
       }));
     });
@@ -102,6 +103,7 @@ function promiseTerms(
   promise: PolicyPromise,
   line: Term,
   calendars: ReadonlyMap<string, WorkingCalendar>,
+  hours: ReadonlyMap<string, string>,
   holidayStretch: HolidayStretch | null,
 ): PromiseTerms | null {
   const within = parseWithin(line.within);
@@ -111,14 +113,16 @@ function promiseTerms(
   const calendar = calendars.get(calendarName);
   if (calendar === undefined) throw new Error(`promise '${promise.id}' is not checked: no calendar '${calendarName}'`);
   const duration = within.kind === 'measured' ? null : within;
-  return {
+  const pauses = promise.pauses ?? document.pauses;
+  const solved = promise.solved ?? document.solved;
+  const onHoliday = promise.onHoliday
+    ? [promise.onHoliday, promise.onHoliday.of.map((name) => hours.get(name) ?? name)]
+    : null;
+  const said = {
     id: promise.id,
     target: promise.target,
     commitment: line.commitment ?? promise.commitment,
     duration,
-    calendar,
-    pausesIn: compilePausesIn(promise.pauses ?? document.pauses),
-    solvedBy: compileSolvedBy(promise.solved ?? document.solved),
     warnings: orderWarnings(
       (promise.warnings ?? document.warnings).flatMap((text) => parseWarning(text) ?? []),
       duration,
@@ -127,9 +131,16 @@ function promiseTerms(
     reopen: promise.reopen ?? 'resume',
     fromCreation: promise.fromCreation ?? false,
     attainment: promise.attainment ?? null,
-    holidayStretch,
     suspendedInSurge: document.surge?.suspends.includes(line.commitment ?? promise.commitment) ?? false,
     escalations: (promise.escalations ?? []).flatMap((plan) => escalationSteps(document, plan)),
+  };
+  return {
+    ...said,
+    holidayStretch,
+    digest: contentHash({ ...said, pauses, solved, calendarName, hours: hours.get(calendarName) ?? null, onHoliday }),
+    calendar,
+    pausesIn: compilePausesIn(pauses),
+    solvedBy: compileSolvedBy(solved),
   };
 }
 

@@ -1,6 +1,5 @@
-import type { PriorityDecision } from '@punctual/contracts';
+import type { Instant, PriorityDecision } from '@punctual/contracts';
 import type { PromiseTerms } from '@punctual/policy';
-import { breachKeyOf } from './clock-draft.js';
 import type { ClockPast } from './clock-past.js';
 import type { Draft, Saying } from './draft.js';
 import type { TicketFold } from './ticket-fold.js';
@@ -20,10 +19,17 @@ export interface BrokenBefore {
   readonly terms: PromiseTerms | null;
 }
 
-/** The place of the last correction in a history of decisions; null where there is none. The first decision corrects nothing. */
-export function lastCorrection(decisions: readonly PriorityDecision[]): number | null {
+/**
+ * The place of the last correction in a history of decisions, if breaches before it stand; null otherwise. The first decision corrects
+ * nothing. `standAt`: whether the policy in force at an instant lets them.
+ */
+export function lastCorrection(
+  decisions: readonly PriorityDecision[],
+  standAt: (at: Instant) => boolean,
+): number | null {
   const index = decisions.findLastIndex(({ kind }, place) => place > 0 && kind === 'correction');
-  return index === -1 ? null : index;
+  const at = decisions[index]?.at;
+  return at === undefined || !standAt(at) ? null : index;
 }
 
 /** The broken clocks of a fold that ends where the correction begins. */
@@ -31,8 +37,7 @@ export function brokenIn(fold: TicketFold): BrokenBefore[] {
   const { book, state, promised } = fold;
   return [...book.finished, ...state.clocks].flatMap((clock): BrokenBefore[] => {
     const past = book.past?.of(clock);
-    const key = clock.breachedAt === null ? null : breachKeyOf(state, clock);
-    const said = book.sayings.find((saying) => saying.kind === 'says' && saying.draft.key === key);
+    const said = book.sayings.find((saying) => saying.kind === 'says' && saying.draft.key === clock.breachKey);
     if (!past || !said) return [];
     const sayings = book.sayings.filter(({ draft }) => draft.promise === clock.promise && draft.cycle === clock.cycle);
     return [{ clock, breach: said.draft, sayings, past, terms: promised.termsLeftOf(clock) }];

@@ -1,7 +1,7 @@
 import type { Instant, SlaEventType } from '@punctual/contracts';
 import type { PromiseTerms } from '@punctual/policy';
 import { BrokenClocks, copyOf, type BrokenBefore } from './broken-before.js';
-import { breachKeyOf, breachTypeOf, draftOfClock, draftOfTicket, type Word } from './clock-draft.js';
+import { breachTypeOf, draftOfClock, draftOfTicket, type Word } from './clock-draft.js';
 import { PastRecorder, TimelineNeeded } from './clock-past.js';
 import { account, nextInstant, retarget, schedule, thresholdsOf, workTarget, type Run } from './clock.js';
 import type { Draft, Saying } from './draft.js';
@@ -20,6 +20,8 @@ export class ClockBook {
   /** Clocks that are over for good and left the state, in the order they ended. */
   readonly finished: ClockState[] = [];
   readonly past: PastRecorder | null;
+  /** The versions under which clocks left the state. */
+  private readonly finishedUnder = new Map<ClockState, string>();
   private readonly broken: BrokenClocks;
 
   constructor(
@@ -60,6 +62,7 @@ export class ClockBook {
       dueAt: null,
       breachedAt: null,
       elapsedAtBreach: null,
+      breachKey: null,
       waiver: takeAwaited(this.state, terms.id, (awaiting) => awaiting.cycle === cycle),
       stoppedAt: null,
       endedBy: null,
@@ -184,6 +187,29 @@ export class ClockBook {
     this.say(clock, terms, 'sla.clock.retargeted', at, cause, 'retargeted');
   }
 
+  /** The version in force becomes another: what clocks counted so far, they counted under the former. */
+  turnTo(policyVersion: string): void {
+    this.state.policyVersion = policyVersion;
+    if (this.past) this.past.policyVersion = policyVersion;
+  }
+
+  /** Closes the present stretch of a clock that goes on as before. */
+  endStretch(clock: ClockState, terms: PromiseTerms, at: Instant): void {
+    if (!this.past) throw new TimelineNeeded();
+    const { begunBy, reason } = this.past.of(clock);
+    this.count(clock, terms, at, begunBy, reason);
+  }
+
+  /** The version a clock runs under, or ran under when it ended for good. */
+  versionOf(clock: ClockState): string {
+    return this.finishedUnder.get(clock) ?? this.state.policyVersion;
+  }
+
+  /** Whether a clock breaks when it broke under a former priority. */
+  breaksAsBefore(clock: ClockState): boolean {
+    return this.broken.of(clock) !== undefined;
+  }
+
   /** The same terms at another priority: only the name changes. A broken clock counts under the priority it broke under. */
   rename(clock: ClockState): void {
     if (clock.priority === this.state.priority || clock.breachedAt !== null) return;
@@ -224,7 +250,7 @@ export class ClockBook {
     this.count(clock, terms, at, null, 'deadline_passed');
     clock.breachedAt = at;
     clock.elapsedAtBreach = clock.elapsed;
-    this.say(clock, terms, breachTypeOf(clock), at, null, 'deadline_passed');
+    clock.breachKey = this.say(clock, terms, breachTypeOf(clock), at, null, 'deadline_passed');
     this.waiveIfGranted(clock, terms, at);
     schedule(clock, terms);
     clock.dueAt = at;
@@ -245,7 +271,7 @@ export class ClockBook {
     this.touched.add(clock);
     if (saidAs === null) return;
     const word: Word = { type: 'sla.breach.retracted', at, cause, reasonCode: 'waiver_withdrawn', threshold: null };
-    const draft = draftOfClock(this.state, clock, terms, word);
+    const draft = draftOfClock(this.stateOf(clock), clock, terms, word);
     this.sayings.push({ kind: 'retracts', key: saidAs, type: 'sla.breach.waived', draft });
   }
 
@@ -296,6 +322,7 @@ export class ClockBook {
     const { at } = breach;
     if (at > clock.since) this.count(clock, terms, at, null, clock.reason ?? 'deadline_passed');
     clock.breachedAt = at;
+    clock.breachKey = breach.key;
     clock.elapsedAtBreach = clock.elapsed;
     clock.targetMs = clock.elapsed;
     clock.commitment = former.commitment;
@@ -310,8 +337,9 @@ export class ClockBook {
     clock.dueAt = at;
   }
 
-  private waiveIfGranted(clock: ClockState, terms: PromiseTerms, at: Instant): void {
-    const breach = breachKeyOf(this.state, clock);
+  /** A clock that breaks at `at` may have been waived before. */
+  waiveIfGranted(clock: ClockState, terms: PromiseTerms, at: Instant): void {
+    const breach = clock.breachKey ?? '';
     clock.waiver ??= takeAwaited(this.state, clock.promise, (awaiting) => namesBreach(awaiting.breach, breach));
     if (clock.waiver !== null) this.sayWaived(clock, terms, clock.waiver, at);
   }
@@ -326,9 +354,13 @@ export class ClockBook {
       threshold: null,
       reason,
     };
-    const draft = draftOfClock(this.state, clock, terms, word);
+    const draft = draftOfClock(this.stateOf(clock), clock, terms, word);
     this.sayings.push({ kind: 'says', draft });
     clock.waiver = { ...waiver, saidAs: draft.key };
+  }
+
+  private stateOf(clock: ClockState): TicketState {
+    return { ...this.state, policyVersion: this.versionOf(clock) };
   }
 
   private changePauseReason(
@@ -346,13 +378,15 @@ export class ClockBook {
 
   /** Lets go of ended clocks that nothing can revive any more; their verdicts stand. */
   retire(isOver: (clock: ClockState) => boolean): void {
-    if (!this.state.clocks.some(isOver)) return;
-    this.finished.push(...this.state.clocks.filter(isOver));
+    const over = this.state.clocks.filter(isOver);
+    if (over.length === 0) return;
+    for (const clock of over) this.finishedUnder.set(clock, this.state.policyVersion);
+    this.finished.push(...over);
     this.state.clocks = this.state.clocks.filter((clock) => !isOver(clock));
   }
 
   /** Counts a clock up to `at`, closing its present stretch; the next one begins for `reasonCode`. */
-  private count(clock: ClockState, terms: PromiseTerms, at: Instant, cause: string | null, reasonCode: string): void {
+  count(clock: ClockState, terms: PromiseTerms, at: Instant, cause: string | null, reasonCode: string): void {
     const { since, phase, elapsed } = clock;
     account(clock, terms, at);
     this.touched.add(clock);

@@ -35,6 +35,7 @@ export function draftOfClock(ticket: TicketState, clock: ClockState, terms: Prom
     cycle: clock.cycle,
     cycleKey: clock.cycleKey,
     priority: clock.priority,
+    policyVersion: ticket.policyVersion,
     at,
     startedAt: clock.startedAt,
     dueAt: breachedAt ?? clock.dueAt,
@@ -50,11 +51,6 @@ export function draftOfClock(ticket: TicketState, clock: ClockState, terms: Prom
     attributes: whose(ticket),
     key: contentKey(parts),
   };
-}
-
-/** The content key under which the breach of a broken clock is said. */
-export function breachKeyOf(ticket: TicketState, clock: ClockState): string {
-  return contentKey(clockParts(ticket, clock, breachTypeOf(clock), clock.breachedAt ?? 0, null));
 }
 
 /** An objective is missed; every other promise is breached. */
@@ -84,6 +80,7 @@ export function draftOfTicket(ticket: TicketState, word: Word, reason: string): 
     cycle: null,
     cycleKey: null,
     priority: ticket.priority,
+    policyVersion,
     at,
     startedAt: null,
     dueAt: null,

@@ -35,7 +35,8 @@ export class TimelineNeeded extends Error {
 export class PastRecorder {
   readonly pasts = new Map<ClockState, ClockPast>();
 
-  constructor(private readonly policyVersion: string) {}
+  /** `policyVersion`: the one in force, kept up to date by who records. */
+  constructor(public policyVersion: string) {}
 
   /** A clock begins at `at`; what it counted before, in `runsBefore`, is one stretch that began with it. */
   begin(

@@ -10,6 +10,8 @@ export interface Draft {
   readonly cycle: number | null;
   readonly cycleKey: string | null;
   readonly priority: string | null;
+  /** The version under which it was found. */
+  readonly policyVersion: string;
   readonly at: Instant;
   readonly startedAt: Instant | null;
   readonly dueAt: Instant | null;
@@ -50,7 +52,6 @@ export interface PublicationContext {
   readonly source: string;
   readonly ticket: string;
   readonly policy: string;
-  readonly policyVersion: string;
   /** The horizon at which this is found, epoch ms. */
   readonly detectedAt: Instant;
   readonly mode: 'live' | 'historical';
@@ -70,7 +71,7 @@ export function toSlaEvent(draft: Draft, id: string, context: PublicationContext
     tier: draft.attributes.tier,
     priority: draft.priority,
     policy: context.policy,
-    policyVersion: context.policyVersion,
+    policyVersion: draft.policyVersion,
     promise: draft.promise,
     commitment: draft.commitment,
     target: draft.target,

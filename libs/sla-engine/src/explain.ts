@@ -52,7 +52,7 @@ function byOpeningHours(segment: Segment, clock: ClockState, folded: FoldedFromS
   const text = reasonFor(segment.reason, clock.target);
   if (segment.state !== 'running' || segment.from === segment.to) return [{ ...segment, text }];
   if (segment.countedMs === segment.to - segment.from) return [{ ...segment, text }];
-  const calendar = folded.fold.calendarNamed(segment.calendar);
+  const calendar = folded.fold.calendarNamed(segment.calendar, segment.policyVersion);
   const open = calendar?.openIntervals(segment.from, segment.to);
   const counted = open?.reduce((sum, { from, to }) => sum + to - from, 0);
   if (!open || counted !== segment.countedMs || open.length > MOST_OPENINGS_TOLD) return [{ ...segment, text }];

@@ -5,6 +5,8 @@ import { TimelineNeeded, type ClockPast } from './clock-past.js';
 import { elapsedAt, nextInstant } from './clock.js';
 import type { Saying } from './draft.js';
 import type { TicketHistory } from './engine-input.js';
+import { courseOf, courseUpTo, digestCourse, type PolicyCourse, type PolicySchedule } from './policy-schedule.js';
+import { PolicyInForce } from './policy-in-force.js';
 import { surgeEdges, surgesContinue } from './surges.js';
 import { TicketFold } from './ticket-fold.js';
 import { compareKeys, type ClockState, type TicketState, type Waiver } from './ticket-state.js';
@@ -29,13 +31,17 @@ export interface Folded {
   readonly clocks: readonly ClockView[];
   /** When time will next change something, epoch ms; null where nothing is ahead. */
   readonly wakeAt: Instant | null;
+  /** The version in force. */
+  readonly policy: CompiledPolicy;
 }
 
 /** A clock as readers see it. `elapsedMs` is counted up to `asOf` (the stop, once stopped). */
 export interface ClockView extends Omit<
   ClockState,
-  'crossed' | 'passed' | 'nextThreshold' | 'verdictKey' | 'endedBy' | 'fixedDueAt' | 'waiver'
+  'crossed' | 'passed' | 'nextThreshold' | 'breachKey' | 'verdictKey' | 'endedBy' | 'fixedDueAt' | 'waiver'
 > {
+  /** The version it runs under, or ran under when it ended. */
+  readonly policyVersion: string;
   readonly asOf: Instant;
   readonly elapsedMs: number;
   readonly remainingMs: number | null;
@@ -65,12 +71,15 @@ export interface FoldedFromStart extends Folded {
 export function foldTicket(
   id: { readonly source: string; readonly ticket: string },
   history: TicketHistory,
-  policy: CompiledPolicy,
+  policy: CompiledPolicy | PolicySchedule,
   horizon: Horizon,
 ): FoldedFromStart {
   const timeline = readTimeline(history, horizon.eventsUpTo);
+  const createdAt = timeline.creation?.at ?? timeline.events[0]?.occurredAt ?? horizon.eventsUpTo;
+  const course = courseUpTo(courseOf(policy, createdAt), horizon.eventsUpTo);
   const known = history.priorityHistory.filter(({ at }) => at <= horizon.eventsUpTo);
-  const fold = foldTimeline(id, timeline, { ...history, priorityHistory: known }, policy, horizon.duesBefore);
+  const fold = foldTimeline(id, timeline, { ...history, priorityHistory: known }, course, horizon.duesBefore);
+  fold.state.scheduleSeen = digestCourse(course);
   fold.sayWarnings(horizon);
   const everyClock = [...fold.book.finished, ...fold.state.clocks];
   return { ...folded(fold, everyClock, horizon), fold, pasts: fold.book.past?.pasts ?? new Map() };
@@ -84,11 +93,11 @@ function foldTimeline(
   id: { readonly source: string; readonly ticket: string },
   timeline: Timeline,
   history: TicketHistory,
-  policy: CompiledPolicy,
+  course: PolicyCourse,
   duesBefore: Instant,
 ): TicketFold {
   const decisions = history.priorityHistory;
-  const place = policy.onReclassify === 'stand' ? lastCorrection(decisions) : null;
+  const place = lastCorrection(decisions, (at) => inForceAt(course, at).onReclassify === 'stand');
   const correction = place === null ? undefined : decisions[place];
   const at = timeline.events.findIndex((event) => event.id === correction?.eventId);
   const corrects = place !== null && correction !== undefined && at !== -1;
@@ -97,13 +106,13 @@ function foldTimeline(
         id,
         formerTimeline(timeline, at, { ...history, priorityHistory: decisions.slice(0, place) }),
         { ...history, priorityHistory: decisions.slice(0, place) },
-        policy,
+        courseUpTo(course, correction.at),
         correction.at,
       )
     : null;
   const fold = new TicketFold(
-    emptyState(id.source, id.ticket, policy),
-    policy,
+    emptyState(id.source, id.ticket, course.initial),
+    new PolicyInForce(course.initial),
     true,
     surgeEdges(history.surges),
     former === null ? [] : brokenIn(former),
@@ -111,12 +120,24 @@ function foldTimeline(
   fold.create(timeline);
   const first = timeline.events[0];
   if (timeline.creation === null && first) fold.createdUnknown(first);
+  let taken = 0;
+  const turnUpTo = (limit: Instant): void => {
+    for (let next = course.switches[taken]; next && next.at <= limit; next = course.switches[++taken])
+      fold.turnTo(next);
+  };
   timeline.events.forEach((event, index) => {
+    turnUpTo(event.occurredAt);
     fold.apply(event, timeline);
     if (corrects && index === at) fold.book.adoptBroken(correction.at, correction.eventId);
   });
+  turnUpTo(Infinity);
   fold.fireBefore(duesBefore);
   return fold;
+}
+
+/** The version of which a ticket that is open would be at an instant. */
+function inForceAt(course: PolicyCourse, at: Instant): CompiledPolicy {
+  return courseUpTo(course, at).switches.at(-1)?.policy ?? course.initial;
 }
 
 /**
@@ -127,14 +148,15 @@ function foldTimeline(
 export function continueTicket(
   state: TicketState,
   history: TicketHistory,
-  policy: CompiledPolicy,
+  schedule: CompiledPolicy | PolicySchedule,
   horizon: Horizon,
 ): Folded | null {
   const events = orderedEvents(history.events, horizon.eventsUpTo);
-  const timeline = continuation(state, events, history, policy, horizon);
+  const inForce = versionToContinue(state, events, schedule, horizon);
+  const timeline = inForce && continuation(state, events, history, horizon);
   const edges = surgeEdges(history.surges);
-  if (timeline === null || !surgesContinue(state, edges)) return null;
-  const fold = new TicketFold(copyState(state, timeline.decisions.digest), policy, false, edges);
+  if (inForce === null || timeline === null || !surgesContinue(state, edges)) return null;
+  const fold = new TicketFold(copyState(state, timeline.decisions.digest), inForce, false, edges);
   try {
     for (const event of events) fold.apply(event, timeline);
     fold.fireBefore(horizon.duesBefore);
@@ -147,11 +169,11 @@ export function continueTicket(
 }
 
 /** A clock as it stands at `asOf`, not before its last change. */
-export function viewClock(clock: ClockState, fold: TicketFold | null, asOf: Instant): ClockView {
+export function viewClock(clock: ClockState, fold: TicketFold, asOf: Instant): ClockView {
   const { phase, breachedAt, targetMs, elapsedAtBreach } = clock;
   const open = phase === 'running' || phase === 'paused';
   const at = open ? Math.max(asOf, clock.since) : (clock.stoppedAt ?? clock.since);
-  const elapsedMs = phase === 'running' && fold ? elapsedAt(clock, fold.promised.termsOf(clock), at) : clock.elapsed;
+  const elapsedMs = phase === 'running' ? elapsedAt(clock, fold.promised.termsOf(clock), at) : clock.elapsed;
   return {
     promise: clock.promise,
     target: clock.target,
@@ -170,6 +192,7 @@ export function viewClock(clock: ClockState, fold: TicketFold | null, asOf: Inst
     breachedAt,
     elapsedAtBreach,
     stoppedAt: clock.stoppedAt,
+    policyVersion: fold.book.versionOf(clock),
     asOf: at,
     elapsedMs,
     remainingMs: targetMs === null ? null : Math.max(0, targetMs - elapsedMs),
@@ -187,7 +210,7 @@ export function viewClock(clock: ClockState, fold: TicketFold | null, asOf: Inst
  * as good as the state: nothing may have been due before `asOf`. `policy` is the version the state was folded under.
  */
 export function viewClocks(state: TicketState, policy: CompiledPolicy, asOf: Instant): ClockView[] {
-  const fold = new TicketFold(state, policy, false);
+  const fold = new TicketFold(state, new PolicyInForce(policy), false);
   return state.clocks.map((clock) => viewClock(clock, fold, asOf));
 }
 
@@ -209,7 +232,27 @@ function folded(fold: TicketFold, clocks: readonly ClockState[], horizon: Horizo
     sayings: fold.book.sayings,
     clocks: clocks.map((clock) => viewClock(clock, fold, horizon.duesBefore)),
     wakeAt: fold.nextInstant(),
+    policy: fold.policy,
   };
+}
+
+/** The version in force, or null where the ticket's versions are not those that were folded, or another one takes over in between. */
+function versionToContinue(
+  state: TicketState,
+  events: readonly TicketEvent[],
+  schedule: CompiledPolicy | PolicySchedule,
+  { eventsUpTo }: Horizon,
+): PolicyInForce | null {
+  if (state.createdAt === null) return null;
+  const course = courseUpTo(courseOf(schedule, state.createdAt), eventsUpTo);
+  if (digestCourse(course) !== state.scheduleSeen) return null;
+  const last = course.switches.at(-1);
+  if (last === undefined)
+    return course.initial.version === state.policyVersion ? new PolicyInForce(course.initial) : null;
+  const first = events[0];
+  if (first && first.occurredAt < last.at) return null;
+  const taken = course.switches.findLast(({ policy }) => policy.version === state.policyVersion)?.policy;
+  return new PolicyInForce(taken ?? course.initial, course.initial);
 }
 
 /** What a continued fold reads instead of the whole timeline, or null where the new events do not simply come after the old. */
@@ -217,10 +260,9 @@ function continuation(
   state: TicketState,
   events: readonly TicketEvent[],
   history: TicketHistory,
-  policy: CompiledPolicy,
   horizon: Horizon,
 ): Timeline | null {
-  if (state.createdAt === null || state.lastKey === null || state.policyVersion !== policy.version) return null;
+  if (state.createdAt === null || state.lastKey === null) return null;
   const first = events[0];
   if (first && compareKeys(eventKey(first), state.lastKey) <= 0) return null;
   if (first && state.lastFiredAt !== null && first.occurredAt <= state.lastFiredAt) return null;
@@ -291,6 +333,7 @@ function emptyState(source: string, ticket: string, policy: CompiledPolicy): Tic
     ticket,
     policy: policy.id,
     policyVersion: policy.version,
+    scheduleSeen: policy.version,
     lastKey: null,
     lastFiredAt: null,
     decisionsSeen: '',

@@ -1,7 +1,11 @@
-import type { Instant } from '@punctual/contracts';
-import type { CompiledPolicy, PromiseTerms, Resolution } from '@punctual/policy';
+import type { ChangeKind, Instant } from '@punctual/contracts';
+import type { PromiseTerms, Resolution } from '@punctual/policy';
 import type { ClockBook } from './clock-book.js';
+import { ClockCorrections } from './clock-corrections.js';
 import { TimelineNeeded } from './clock-past.js';
+import type { PolicyInForce } from './policy-in-force.js';
+import type { PolicySwitch } from './policy-schedule.js';
+import { originOf } from './recount.js';
 import { Standing } from './standing.js';
 import type { ClockState, TicketState } from './ticket-state.js';
 
@@ -15,14 +19,16 @@ export const CREATION = '~creation';
 export class PromisedClocks {
   private resolution: Resolution | null = null;
   private readonly standing: Standing | null;
+  private readonly corrections: ClockCorrections;
 
   constructor(
     private readonly state: TicketState,
-    private readonly policy: CompiledPolicy,
+    private readonly policy: PolicyInForce,
     private readonly book: ClockBook,
     fromStart: boolean,
   ) {
     this.standing = fromStart ? new Standing() : null;
+    this.corrections = new ClockCorrections(state, book);
     if (!fromStart && state.covered !== null) this.resolution = this.resolve();
   }
 
@@ -31,8 +37,14 @@ export class PromisedClocks {
     this.standing?.record(this.state, at);
   }
 
-  /** Asks the policy what applies now, and brings the clocks to it (SLA-SEMANTICS §5). */
-  bringUpToDate(at: Instant, cause: string | null, reasonCode: string): void {
+  /** Asks the policy what applies now, and brings the clocks to it: something about the ticket changed, or the version (SLA-SEMANTICS §5). */
+  bringUpToDate(
+    at: Instant,
+    cause: string | null,
+    reasonCode: string,
+    by: PolicySwitch['mode'] | 'ticket' = 'ticket',
+  ): void {
+    const kind: ChangeKind = by === 'retroactive' ? 'correction' : 'change';
     const { state } = this;
     const former = this.resolution;
     const now = this.resolve();
@@ -43,18 +55,32 @@ export class PromisedClocks {
       const before = formerTerms.get(clock.promise) ?? null;
       const open = clock.phase === 'running' || clock.phase === 'paused';
       if (!terms) {
-        if (open) this.book.cancel(clock, before, at, cause, now.covered ? 'no_promise' : now.code, null);
+        if (open && before && kind === 'correction')
+          this.corrections.end(clock, before, at, now.covered ? 'no_promise' : now.code);
+        else if (open) this.book.cancel(clock, before, at, cause, now.covered ? 'no_promise' : now.code, null);
         else this.book.retire((other) => other === clock);
       } else if (open && before) {
-        if (terms === before) this.book.rename(clock);
+        if (terms === before || (by !== 'ticket' && terms.digest === before.digest)) this.book.rename(clock);
+        else if (kind === 'correction') this.correct(clock, terms, before, at);
         else this.book.retarget(clock, terms, before, at, cause);
       }
     }
     this.resolution = now;
     if (state.covered !== now.covered) this.sayCoverage(now, at, cause);
     if (!now.covered) return;
-    for (const terms of now.promises) if (!formerTerms.has(terms.id)) this.startPresent(terms, at, cause, reasonCode);
+    for (const terms of now.promises)
+      if (!formerTerms.has(terms.id)) this.startPresent(terms, at, cause, reasonCode, kind);
     this.reconsiderPauses(at, cause, 'wait_over');
+  }
+
+  /**
+   * Another version takes the place of the one in force, while the ticket is open: `turn` puts it in force. What runs is put under its terms
+   * as a change or as a correction; what ended stays as it was judged (SLA-SEMANTICS §5).
+   */
+  turnTo({ at, mode }: PolicySwitch, turn: () => void): void {
+    for (const clock of this.openClocks()) this.book.endStretch(clock, this.termsOf(clock), at);
+    turn();
+    this.bringUpToDate(at, null, 'promised', mode);
   }
 
   /** Starts a cycle of each promise with this target that has none open; a solved ticket starts none. */
@@ -166,7 +192,13 @@ export class PromisedClocks {
    * Starts a promise that newly applies, from where its target naturally starts, if it still has something to ask. A solved ticket asks
    * nothing; its reopening comes here again.
    */
-  private startPresent(terms: PromiseTerms, at: Instant, cause: string | null, reasonCode: string): void {
+  private startPresent(
+    terms: PromiseTerms,
+    at: Instant,
+    cause: string | null,
+    reasonCode: string,
+    kind: ChangeKind = 'change',
+  ): void {
     const { state } = this;
     const createdAt = state.createdAt ?? at;
     const key = state.createdId ?? CREATION;
@@ -174,22 +206,22 @@ export class PromisedClocks {
     switch (terms.target) {
       case 'first_response':
         if (state.origin !== 'outbound' && !state.replied)
-          this.startSince(terms, key, createdAt, at, cause, reasonCode);
+          this.startSince(terms, key, createdAt, at, cause, reasonCode, kind);
         return;
       case 'acknowledgement':
-        if (!state.acknowledged) this.startSince(terms, key, createdAt, at, cause, reasonCode);
+        if (!state.acknowledged) this.startSince(terms, key, createdAt, at, cause, reasonCode, kind);
         return;
       case 'resolution':
-        this.startSince(terms, key, createdAt, at, cause, reasonCode);
+        this.startSince(terms, key, createdAt, at, cause, reasonCode, kind);
         return;
       case 'next_response':
         if (createdAt === at && terms.fromCreation && state.origin !== 'outbound' && state.owed === null) {
           state.owed = { eventId: key, at };
         }
-        if (state.owed) this.startSince(terms, state.owed.eventId, state.owed.at, at, cause, reasonCode);
+        if (state.owed) this.startSince(terms, state.owed.eventId, state.owed.at, at, cause, reasonCode, kind);
         return;
       case 'team_ownership':
-        if (state.stay) this.startSince(terms, state.stay.eventId, state.stay.at, at, cause, reasonCode);
+        if (state.stay) this.startSince(terms, state.stay.eventId, state.stay.at, at, cause, reasonCode, kind);
         return;
       case 'periodic_update':
       case 'update_on_request':
@@ -204,15 +236,23 @@ export class PromisedClocks {
     at: Instant,
     cause: string | null,
     reasonCode: string,
+    kind: ChangeKind,
   ): void {
-    if (since >= at || terms.retarget !== 'fromStart') {
+    if (since >= at || (kind === 'change' && terms.retarget !== 'fromStart')) {
       const clock = this.book.start(terms, key, at, at, cause, reasonCode);
       return this.pauseIfDue(clock, terms, at, cause);
     }
     if (!this.standing) throw new TimelineNeeded();
     const runs = this.standing.runsUnder(terms, since, at);
     const clock = this.book.start(terms, key, since, at, cause, reasonCode, runs);
+    if (kind === 'correction') this.corrections.begin(clock, terms, at, runs);
     this.pauseIfDue(clock, terms, at, cause);
+  }
+
+  private correct(clock: ClockState, terms: PromiseTerms, before: PromiseTerms, at: Instant): void {
+    if (!this.standing) throw new TimelineNeeded();
+    const runs = this.standing.runsUnder(terms, originOf(clock, terms), at);
+    this.corrections.correct(clock, terms, before, at, runs);
   }
 
   private startPromise(terms: PromiseTerms, key: string, at: Instant, reasonCode: string): void {
@@ -230,6 +270,6 @@ export class PromisedClocks {
   }
 
   private resolve(): Resolution {
-    return this.policy.resolve(this.state.attributes, this.state.priority, this.state.exclusion);
+    return this.policy.current.resolve(this.state.attributes, this.state.priority, this.state.exclusion);
   }
 }

@@ -1,6 +1,7 @@
 import type { Instant, TicketEvent } from '@punctual/contracts';
-import type { CompiledPolicy, RequestMade } from '@punctual/policy';
+import type { RequestMade } from '@punctual/policy';
 import type { ClockBook } from './clock-book.js';
+import type { PolicyInForce } from './policy-in-force.js';
 import type { TicketState } from './ticket-state.js';
 
 type Created = Extract<TicketEvent, { type: 'ticket.created' }>;
@@ -13,7 +14,7 @@ type Asked = Extract<TicketEvent, { type: 'ticket.request.made' }>;
 export class Requests {
   constructor(
     private readonly state: TicketState,
-    private readonly policy: CompiledPolicy,
+    private readonly policy: PolicyInForce,
     private readonly book: ClockBook,
   ) {}
 
@@ -31,7 +32,7 @@ export class Requests {
 
   private judge(id: string, at: Instant, asked: Omit<RequestMade, 'attributes' | 'earlier' | 'current'>): boolean {
     const { state } = this;
-    const verdict = this.policy.judgeRequest({
+    const verdict = this.policy.current.judgeRequest({
       ...asked,
       current: state.priority,
       attributes: state.attributes,

@@ -5,6 +5,8 @@ import type { BrokenBefore } from './broken-before.js';
 import { ClockBook } from './clock-book.js';
 import { CREATION, PromisedClocks } from './promised-clocks.js';
 import type { ClockState, TicketState } from './ticket-state.js';
+import type { PolicyInForce } from './policy-in-force.js';
+import type { PolicySwitch } from './policy-schedule.js';
 import { Requests } from './requests.js';
 import { Surges, type SurgeEdge } from './surges.js';
 import { Waivers } from './waivers.js';
@@ -30,15 +32,15 @@ export class TicketFold {
 
   constructor(
     readonly state: TicketState,
-    private readonly policy: CompiledPolicy,
+    private readonly inForce: PolicyInForce,
     fromStart: boolean,
     surges: readonly SurgeEdge[] = [],
     brokenBefore: readonly BrokenBefore[] = [],
   ) {
     this.surges = new Surges(state, surges);
     this.book = new ClockBook(state, fromStart, brokenBefore);
-    this.promised = new PromisedClocks(state, policy, this.book, fromStart);
-    this.requests = new Requests(state, policy, this.book);
+    this.promised = new PromisedClocks(state, inForce, this.book, fromStart);
+    this.requests = new Requests(state, inForce, this.book);
     this.waivers = new Waivers(state, this.book, this.promised);
   }
 
@@ -113,6 +115,28 @@ export class TicketFold {
     }
   }
 
+  /**
+   * Puts another version in force from its instant on, before what happens at that instant. A ticket that is solved or gone by then has
+   * ended and keeps its version, also when it comes back (SLA-SEMANTICS §5).
+   */
+  turnTo(publication: PolicySwitch): void {
+    const { state, inForce } = this;
+    const { at, policy } = publication;
+    if (state.createdAt === null) return;
+    this.fireBefore(at);
+    if (state.solved !== null || state.gone !== null || policy.version === state.policyVersion) return;
+    this.promised.turnTo(publication, () => {
+      inForce.turnTo(policy);
+      this.book.turnTo(policy.version);
+      state.priority = inForce.named(state.priority, state);
+    });
+  }
+
+  /** The version in force. */
+  get policy(): CompiledPolicy {
+    return this.inForce.current;
+  }
+
   /** Lets time pass: everything due strictly before `limit` happens, in the order of instants. */
   fireBefore(limit: Instant): void {
     if (this.state.createdAt === null) return;
@@ -175,9 +199,9 @@ export class TicketFold {
     }
   }
 
-  /** A calendar of the policy by the name segments carry. */
-  calendarNamed(name: string): WorkingCalendar | undefined {
-    return [...this.policy.calendars.values()].find((calendar) => calendar.name === name);
+  /** A calendar of a version by the name segments carry. */
+  calendarNamed(name: string, version: string): WorkingCalendar | undefined {
+    return [...this.inForce.ofVersion(version).calendars.values()].find((calendar) => calendar.name === name);
   }
 
   private takeMessage(event: Extract<TicketEvent, { type: 'ticket.message.added' }>, at: Instant): void {
@@ -312,7 +336,7 @@ export class TicketFold {
     if (exclusion) this.state.exclusion = exclusion.exclusion;
     const decision = decisions.priorities.get(eventId);
     if (!decision) return;
-    this.state.priority = decision.priority;
+    this.state.priority = this.inForce.named(decision.priority, this.state);
     if (!decision.corrected) return;
     for (const clock of this.promised.openClocks())
       this.book.sayCorrected(clock, this.promised.termsOf(clock), at, eventId);

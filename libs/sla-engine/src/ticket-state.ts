@@ -9,7 +9,10 @@ export interface TicketState {
   readonly source: string;
   readonly ticket: string;
   readonly policy: string;
-  readonly policyVersion: string;
+  /** The version in force. */
+  policyVersion: string;
+  /** The versions taken in so far: another course of them re-folds the ticket. */
+  scheduleSeen: string;
   /** Order key of the last folded event, null before the first. */
   lastKey: EventKey | null;
   /** The latest instant at which time itself did something (a deadline, a threshold); an event at or before it re-folds the ticket. */
@@ -134,6 +137,8 @@ export interface ClockState {
   dueAt: Instant | null;
   breachedAt: Instant | null;
   elapsedAtBreach: number | null;
+  /** Content key of the unretracted breach. */
+  breachKey: string | null;
   /** The waiver that takes a breach of this cycle out of attainment, granted before or after it. */
   waiver: Waiver | null;
   stoppedAt: Instant | null;

@@ -1,6 +1,5 @@
 import type { Instant, TicketEvent } from '@punctual/contracts';
 import type { ClockBook } from './clock-book.js';
-import { breachKeyOf } from './clock-draft.js';
 import { TimelineNeeded } from './clock-past.js';
 import type { PromisedClocks } from './promised-clocks.js';
 import type { ClockState, TicketState } from './ticket-state.js';
@@ -28,9 +27,7 @@ export class Waivers {
     const clock = this.known().find(
       (known) =>
         known.promise === promise &&
-        (cycle === null
-          ? known.breachedAt !== null && namesBreach(breach, breachKeyOf(this.state, known))
-          : known.cycle === cycle),
+        (cycle === null ? known.breachKey !== null && namesBreach(breach, known.breachKey) : known.cycle === cycle),
     );
     if (clock) return this.book.waive(clock, this.promised.termsLeftOf(clock), waiver, at);
     if ((cycle === null ? begun > 0 : cycle <= begun) && this.book.past === null) throw new TimelineNeeded();

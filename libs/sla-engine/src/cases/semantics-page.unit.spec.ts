@@ -3,7 +3,7 @@ import type { SlaEventType } from '@punctual/contracts';
 import { describe, expect, it } from 'vitest';
 import { attainment } from '../attainment.js';
 import { explainTicket } from '../explain.js';
-import { instant, story, tell, type Telling } from './story.spec-kit.js';
+import { instant, publicationLine, story, tell, type Telling } from './story.spec-kit.js';
 
 /** Runs every ```story block of docs/semantics.md: what the page says of clocks is what the engine does. */
 
@@ -12,7 +12,7 @@ const page = readFileSync(new URL('../../../../docs/semantics.md', import.meta.u
 interface Example {
   readonly heading: string;
   readonly line: number;
-  readonly options: { policy?: string; priority?: string };
+  readonly options: { policy?: string; priority?: string; published?: readonly string[] };
   readonly history: readonly string[];
   readonly claims: readonly string[];
 }
@@ -38,7 +38,9 @@ function exampleOf(heading: string, line: number, lines: readonly string[]): Exa
   );
   const claims = lines.flatMap((text) => (text.startsWith('=> ') ? [text.slice(3)] : []));
   const history = lines.filter((text) => !text.startsWith('=> ') && !text.startsWith('with '));
-  return { heading, line, options, history, claims };
+  const published = history.filter((text) => publicationLine.test(text));
+  const told = history.filter((text) => !publicationLine.test(text));
+  return { heading, line, options: { ...options, published }, history: told, claims };
 }
 
 function optionsOf(line: string): [string, string][] {

@@ -3,7 +3,8 @@ import type { SurgeInterval } from '../engine-input.js';
 import { foldTicket, type FoldedFromStart } from '../fold-ticket.js';
 import { netSayings } from '../publish.js';
 import { decisionsOf } from '../laws/histories.spec-kit.js';
-import { lawsPolicies } from '../laws/policies.spec-kit.js';
+import { policyUnder, type Publication } from '../laws/publications.spec-kit.js';
+import type { PublicationMode } from '../policy-schedule.js';
 
 /**
  * Stories read like a ticket's history: `story('09:00 created', '09:40 agent replies')`. The day is Monday 2 March 2026 in UTC, `+1d 09:00`
@@ -133,14 +134,26 @@ export interface Telling {
   said(type: SlaEventType): string[];
 }
 
+/** Reads `10:30 published from-now: strict`. */
+export const publicationLine = /^((?:\+\d+d )?[\d:.]+) published (pin|from-now|retroactive): (\S+)$/;
+
+function publication(line: string): Publication {
+  const [, at, mode, name] = publicationLine.exec(line) ?? [];
+  if (!at || !mode || !name) throw new Error(`no publication: '${line}'`);
+  return { at: instant(at), mode: mode as PublicationMode, name };
+}
+
 /** Folds a story up to `until` (events at it included). */
 export function tell(
   events: readonly TicketEvent[],
   until: string,
-  options: { policy?: string; priority?: string; surge?: string } = {},
+  options: { policy?: string; priority?: string; surge?: string; published?: readonly string[] } = {},
 ): Telling {
-  const policy = lawsPolicies.get(options.policy ?? 'from-start');
-  if (!policy) throw new Error('no such policy');
+  const name = options.policy ?? 'from-start';
+  const publications = (options.published ?? []).map(publication);
+  const policy = policyUnder(
+    publications.length === 0 ? name : [{ at: monday - 86_400_000, mode: 'pin', name }, ...publications],
+  );
   const at = instant(until);
   const { priorityHistory } = decisionsOf(events);
   const begins = priorityHistory.map((decision, index) =>

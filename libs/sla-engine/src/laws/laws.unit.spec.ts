@@ -1,5 +1,4 @@
 import type { Horizon, TicketEvent } from '@punctual/contracts';
-import type { CompiledPolicy } from '@punctual/policy';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { netSayings } from '../publish.js';
@@ -8,19 +7,14 @@ import type { SurgeInterval } from '../engine-input.js';
 import { foldTicket } from '../fold-ticket.js';
 import { decisionsOf, history, lawsBegin, surges } from './histories.spec-kit.js';
 import { lawsPolicies } from './policies.spec-kit.js';
+import { policyUnder, publications, type Under } from './publications.spec-kit.js';
 import { Station } from './station.spec-kit.js';
 
 /** SLA-SEMANTICS §9, over generated tickets, calendars, orders, batchings and watermark jumps. `LAWS_RUNS` sets the number of cases. */
 const numRuns = Number(process.env['LAWS_RUNS'] ?? 400);
-/** By name, so that a shrunk failure reads well. */
-const policy = fc.constantFrom(...lawsPolicies.keys());
+/** By name, so that a shrunk failure reads well: a policy alone, or publications of several versions. */
+const policy = fc.oneof(fc.constantFrom(...lawsPolicies.keys()), publications);
 const day = 86_400_000;
-
-function policyNamed(name: string): CompiledPolicy {
-  const found = lawsPolicies.get(name);
-  if (!found) throw new Error(`no laws' policy '${name}'`);
-  return found;
-}
 
 const horizonAt = (at: number): Horizon => ({ eventsUpTo: at, duesBefore: at });
 
@@ -28,11 +22,11 @@ function endOf(events: readonly TicketEvent[]): number {
   return events.reduce((latest, { occurredAt }) => Math.max(latest, occurredAt), lawsBegin) + 40 * day;
 }
 
-function fromStart(events: readonly TicketEvent[], under: string, at: number, overrun: readonly SurgeInterval[]) {
+function fromStart(events: readonly TicketEvent[], under: Under, at: number, overrun: readonly SurgeInterval[]) {
   return foldTicket(
     { source: 'laws', ticket: 'T-1' },
     { ...decisionsOf(events), events, surges: overrun },
-    policyNamed(under),
+    policyUnder(under),
     horizonAt(at),
   );
 }
@@ -68,7 +62,7 @@ describe('the laws of SLA clocks', () => {
         surges,
         fc.nat(30),
         (under, { events, order, twice, jumps }, overrun, toldAt) => {
-          const station = new Station(policyNamed(under));
+          const station = new Station(policyUnder(under));
           let at = lawsBegin;
           [...order, ...twice].forEach((event, index) => {
             station.deliver(event);
@@ -92,7 +86,7 @@ describe('the laws of SLA clocks', () => {
   it('2: folding onto a state equals folding from the start, at every prefix', () => {
     fc.assert(
       fc.property(policy, history, surges, (under, events, overrun) => {
-        const station = new Station(policyNamed(under), overrun);
+        const station = new Station(policyUnder(under), overrun);
         const inOrder = [...events].sort((a, b) => a.occurredAt - b.occurredAt);
         inOrder.forEach((event, index) => {
           station.deliver(event);
@@ -102,6 +96,44 @@ describe('the laws of SLA clocks', () => {
           expect(stateOf(station)).toEqual(stateOf(expected));
           expect(station.netKeys()).toEqual(netOf(expected));
         });
+      }),
+      { numRuns },
+    );
+  });
+
+  it('1: publications told at any time end in the same state and the same net outcomes', () => {
+    fc.assert(
+      fc.property(publications, history, fc.array(fc.nat(16), { maxLength: 4 }), (under, events, tellings) => {
+        if (events.length === 0) return;
+        const known = (told: number): Under => under.slice(0, told + 1);
+        const station = new Station(policyUnder(known(0)));
+        const inOrder = [...events].sort((a, b) => a.occurredAt - b.occurredAt);
+        inOrder.forEach((event, index) => {
+          station.policy = policyUnder(known(tellings.filter((at) => at <= index).length));
+          station.deliver(event);
+          station.watermark(horizonAt(event.occurredAt));
+        });
+        station.policy = policyUnder(under);
+        const end = endOf(events);
+        station.watermark(horizonAt(end));
+        const expected = fromStart(events, under, end, []);
+        expect(stateOf(station)).toEqual(stateOf(expected));
+        expect(station.netKeys()).toEqual(netOf(expected));
+      }),
+      { numRuns },
+    );
+  });
+
+  it('a publication to be pinned changes nothing of a ticket created before it', () => {
+    fc.assert(
+      fc.property(fc.constantFrom(...lawsPolicies.keys()), publications, history, (first, others, events) => {
+        if (events.length === 0) return;
+        const end = endOf(events);
+        const pinned = others.map(({ at, name }) => ({ at: at + 2000 * day, mode: 'pin' as const, name }));
+        const under = [{ at: lawsBegin - 30 * day, mode: 'retroactive' as const, name: first }, ...pinned];
+        const alone = fromStart(events, first, end, []);
+        expect(stateOf(fromStart(events, under, end, []))).toEqual(stateOf(alone));
+        expect(netOf(fromStart(events, under, end, []))).toEqual(netOf(alone));
       }),
       { numRuns },
     );
@@ -160,7 +192,7 @@ describe('the laws of SLA clocks', () => {
         surges,
         (under, events, jumps, overrun) => {
           const play = (): string => {
-            const station = new Station(policyNamed(under), overrun);
+            const station = new Station(policyUnder(under), overrun);
             let at = lawsBegin;
             events.forEach((event, index) => {
               station.deliver(event);
@@ -180,8 +212,8 @@ describe('the laws of SLA clocks', () => {
       fc.property(policy, history, fc.integer({ min: 2, max: 60 }), surges, (under, events, steps, overrun) => {
         if (events.length === 0) return;
         const end = endOf(events);
-        const jump = new Station(policyNamed(under), overrun);
-        const walk = new Station(policyNamed(under), overrun);
+        const jump = new Station(policyUnder(under), overrun);
+        const walk = new Station(policyUnder(under), overrun);
         for (const event of events) {
           jump.deliver(event);
           walk.deliver(event);
@@ -199,7 +231,7 @@ describe('the laws of SLA clocks', () => {
   it('where breaches stand, none is retracted by a correction that arrives in its order', () => {
     fc.assert(
       fc.property(history, surges, (events, overrun) => {
-        const station = new Station(policyNamed('stand'), overrun);
+        const station = new Station(policyUnder('stand'), overrun);
         const plain = events.map((event) => ({ ...event, data: { ...event.data, ticket: undefined } }) as TicketEvent);
         const inOrder = plain
           .filter(({ type }) => type !== 'ticket.plan.changed')
@@ -227,7 +259,7 @@ describe('the laws of SLA clocks', () => {
           const plain = events.map(
             (event) => ({ ...event, data: { ...event.data, ticket: undefined, kind: 'change' } }) as TicketEvent,
           );
-          const station = new Station(policyNamed(under), overrun);
+          const station = new Station(policyUnder(under), overrun);
           const arrivals = plain
             .map((event, index) => ({ event, at: event.occurredAt + (delays[index] ?? 0) }))
             .sort((a, b) => a.at - b.at);

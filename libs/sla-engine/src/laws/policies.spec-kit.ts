@@ -43,6 +43,8 @@ export interface Cell {
 
 export interface Shape {
   readonly calendars?: Readonly<Record<string, WorkingCalendar>>;
+  /** Names what pauses, where that is not the usual. */
+  readonly pausing?: string;
   readonly pauses?: PromiseTerms['pausesIn'];
   readonly escalations?: PromiseTerms['escalations'];
   readonly id: string;
@@ -51,6 +53,8 @@ export interface Shape {
   readonly reopen: PromiseTerms['reopen'];
   readonly fromCreation: boolean;
   readonly cells: Readonly<Record<string, Cell>>;
+  /** Priorities that are unknown here, and so become `normal`. */
+  readonly unknown?: readonly string[];
 }
 
 const targetsOfPromises: Readonly<Record<string, PromiseTerms['target']>> = {
@@ -70,6 +74,7 @@ function terms(shape: Shape, promise: string, hours: number | null, calendar: st
   if (!workingTime || !target) throw new Error(`the laws' policy names '${promise}' in '${calendar}'`);
   return {
     id: promise,
+    digest: JSON.stringify([promise, hours, calendar, shape.retarget, shape.reopen, shape.fromCreation, shape.pausing]),
     target,
     commitment: promise === 'reply_goal' ? 'objective' : 'target',
     duration: hours === null ? null : { kind: 'work', ms: hours * hour, text: `${hours}h` },
@@ -144,7 +149,7 @@ export function compile(shape: Shape): CompiledPolicy {
     },
     calendars: new Map(Object.entries(shape.calendars ?? calendars)),
     schemeOf: () => 'default',
-    findPriority: (text) => text,
+    findPriority: (text) => (shape.unknown?.includes(text) ? null : text),
     resolve: (ticket: TicketAttributes, priority) =>
       resolutions.get(`${ticket.plan ?? 'gold'} ${priority ?? 'normal'}`) ?? none,
     compareInQueue: () => 0,
@@ -195,6 +200,34 @@ const policies: readonly CompiledPolicy[] = [
     reopen: 'resume',
     fromCreation: false,
     cells: cells('berlin'),
+  }),
+  compile({
+    id: 'lenient',
+    retarget: 'fromStart',
+    reopen: 'resume',
+    fromCreation: false,
+    cells: {
+      ...cells('berlin'),
+      urgent: { reply: { hours: 2, calendar: 'always' }, fixed: { hours: 16, calendar: 'always' } },
+    },
+  }),
+  compile({
+    id: 'strict',
+    retarget: 'fromStart',
+    reopen: 'resume',
+    fromCreation: false,
+    pausing: 'nothing',
+    pauses: () => false,
+    unknown: ['low'],
+    cells: {
+      urgent: { reply: { hours: 0.5, calendar: 'always' }, fixed: { hours: 4, calendar: 'always' } },
+      normal: {
+        reply: { hours: 1, calendar: 'always' },
+        next: { hours: 2, calendar: 'always' },
+        asked: { hours: 2, calendar: 'always' },
+        stay: { hours: 8, calendar: 'berlin' },
+      },
+    },
   }),
 ];
 

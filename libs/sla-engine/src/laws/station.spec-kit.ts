@@ -2,6 +2,7 @@ import type { Horizon, TicketEvent } from '@punctual/contracts';
 import type { CompiledPolicy } from '@punctual/policy';
 import type { SurgeInterval } from '../engine-input.js';
 import { continueTicket, foldTicket, type Folded } from '../fold-ticket.js';
+import type { PolicySchedule } from '../policy-schedule.js';
 import { publishContinued, publishRefolded, type Published } from '../publish.js';
 import type { TicketState } from '../ticket-state.js';
 import { decisionsOf } from './histories.spec-kit.js';
@@ -19,7 +20,8 @@ export class Station {
   refolded = 0;
 
   constructor(
-    private readonly policy: CompiledPolicy,
+    /** May be told of further publications at any time. */
+    public policy: CompiledPolicy | PolicySchedule,
     /** The surges known so far; may be told at any time. */
     public surges: readonly SurgeInterval[] = [],
   ) {}
@@ -37,8 +39,7 @@ export class Station {
     const context = {
       source: 'laws',
       ticket: 'T-1',
-      policy: this.policy.id,
-      policyVersion: this.policy.version,
+      policy: 'laws',
       detectedAt: horizon.duesBefore,
       mode: 'live' as const,
     };

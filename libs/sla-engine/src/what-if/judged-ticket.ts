@@ -55,9 +55,11 @@ export function judgedTicket(
     clocks: [...pasts].map(([clock, past]) => {
       const at = policy.resolve(state.attributes, clock.priority, state.exclusion);
       const terms = at.covered ? at.promises.find(({ id }) => id === clock.promise) : undefined;
-      const hours = past.segments.findLast((segment) => segment.state === 'running')?.calendar;
+      const ran = past.segments.findLast((segment) => segment.state === 'running');
       const calendar =
-        hours === undefined || hours === terms?.calendar.name ? terms?.calendar : fold.calendarNamed(hours);
+        ran === undefined || ran.calendar === terms?.calendar.name
+          ? terms?.calendar
+          : fold.calendarNamed(ran.calendar, ran.policyVersion);
       return {
         clock: viewClock(clock, fold, asOf),
         duration: durationOf(clock, terms),

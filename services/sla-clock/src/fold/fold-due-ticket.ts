@@ -87,7 +87,6 @@ function context(row: TicketRow, policy: CompiledPolicy, horizon: Horizon, mode:
     source: row.source,
     ticket: row.ticket,
     policy: policy.id,
-    policyVersion: policy.version,
     detectedAt: horizon.duesBefore,
     mode,
   };
