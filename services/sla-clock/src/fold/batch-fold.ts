@@ -261,6 +261,7 @@ export class BatchFold {
   /** Saves the tickets changed so far. Those that the batch still speaks of stay in memory, the others make room. */
   private async saveRows(): Promise<void> {
     const { dirty } = this;
+    await this.due.flush();
     const sql = await this.unit.transaction();
     const rows = [...dirty.values()];
     for (let from = 0; from < rows.length; from += CHUNK) {

@@ -8,6 +8,7 @@ import {
   addTotals,
   appendPublished,
   disarmClocks,
+  laterClocks,
   saveClocks,
   type ClocksOfTicket,
   type PublishedOfTicket,
@@ -28,8 +29,18 @@ interface Work {
   readonly waiting: readonly PlacedEvent[] | null;
 }
 
-/** Folds the tickets of one batch that are due: loads what they need, folds each, writes what readers see. */
+/** Once the folds of so many tickets wait to be written, they are: it bounds memory and statements. */
+const MOST_UNWRITTEN = 2_000;
+
+/**
+ * Folds the tickets of one batch that are due: loads what they need, folds each, and keeps what readers see for the end of the batch,
+ * where it is written at once, however many watermarks the batch holds.
+ */
 export class DueFold {
+  /** Clocks by ticket and what was published, both not yet written. */
+  private readonly clocks = new Map<string, ClocksOfTicket>();
+  private published: PublishedOfTicket[] = [];
+
   constructor(
     private readonly partition: number,
     private readonly memory: PartitionMemory,
@@ -41,7 +52,7 @@ export class DueFold {
     private readonly dirty: Map<string, TicketRow>,
   ) {}
 
-  /** Folds tickets due under a watermark that stands at `offset` of the log. The rows changed are not saved here. */
+  /** Folds tickets due under a watermark that stands at `offset` of the log. Neither the rows changed nor what readers see is written here. */
   async fold(due: DueTickets, keys: readonly string[], offset: number): Promise<void> {
     const sql = await this.unit.transaction();
     await loadMissing(sql, this.memory, keys.map(idOfKey));
@@ -56,11 +67,21 @@ export class DueFold {
       else if (outcome !== 'failed') outcomes.push({ work, outcome });
     }
     await this.foldAgain(sql, again, offset, outcomes, failed);
-    await this.keep(sql, outcomes, offset);
+    this.keep(outcomes, offset);
+    if (failed.length > 0 || this.clocks.size >= MOST_UNWRITTEN) await this.flush();
     await disarmClocks(
       sql,
       failed.map(({ row }) => row),
     );
+  }
+
+  /** Writes what readers see of the folds so far. */
+  async flush(): Promise<void> {
+    if (this.clocks.size > 0) {
+      await saveClocks(await this.unit.transaction(), this.partition, [...this.clocks.values()]);
+      this.clocks.clear();
+    }
+    await this.publish();
   }
 
   private async collectWork(sql: Sql, due: DueTickets, keys: readonly string[], offset: number): Promise<Work[]> {
@@ -114,6 +135,8 @@ export class DueFold {
     failed: Work[],
   ): Promise<void> {
     const known = works.filter(({ row }) => row.state !== null);
+    // What still stands is read from the database.
+    if (known.length > 0) await this.flush();
     const timelines = await loadTimelines(
       sql,
       known.map(({ row }) => this.memory.timelineOf(row)),
@@ -153,16 +176,13 @@ export class DueFold {
     return policy;
   }
 
-  /** Takes the outcomes of a round into memory and writes what readers see. */
-  private async keep(
-    sql: Sql,
-    outcomes: readonly { work: Work; outcome: TicketOutcome }[],
-    offset: number,
-  ): Promise<void> {
-    const published: PublishedOfTicket[] = [];
-    const clocks: ClocksOfTicket[] = [];
+  /** Takes the outcomes of a round into memory. */
+  private keep(outcomes: readonly { work: Work; outcome: TicketOutcome }[], offset: number): void {
     for (const { work, outcome } of outcomes) {
       const { row } = work;
+      const key = ticketKey(row.source, row.ticket);
+      // Of a ticket folded for the first time no clock is stored that could be wrong.
+      const extent = row.state === null ? 'changed' : outcome.extent;
       row.state = outcome.state;
       row.policyVersion = outcome.state.policyVersion;
       row.settleMs = outcome.settleMs;
@@ -173,7 +193,7 @@ export class DueFold {
       row.sealAt = outcome.sealAt;
       const instants = (work.waiting ?? []).map(({ event }) => event.occurredAt);
       row.lastEventAt = widened(row.firstEventAt, row.lastEventAt, instants).until;
-      this.dirty.set(ticketKey(row.source, row.ticket), row);
+      this.dirty.set(key, row);
       this.memory.keepPending(
         row,
         (work.waiting ?? []).filter(({ event }) => event.occurredAt > outcome.horizon.eventsUpTo),
@@ -186,17 +206,11 @@ export class DueFold {
       );
       row.firstPublishedAt = span.from;
       row.lastPublishedAt = span.until;
-      published.push({ ...publicationsOf(row), published: this.saidOf(row, outcome.published) });
-      clocks.push({
-        source: row.source,
-        ticket: row.ticket,
-        policy: row.policy,
-        clocks: outcome.clocks,
-        extent: outcome.extent,
-      });
+      this.published.push({ ...publicationsOf(row), published: this.saidOf(row, outcome.published) });
+      const { source, ticket, policy } = row;
+      const left: ClocksOfTicket = { source, ticket, policy, clocks: outcome.clocks, extent };
+      this.clocks.set(key, laterClocks(this.clocks.get(key), left));
     }
-    await saveClocks(sql, this.partition, clocks);
-    await this.publish(sql, published);
   }
 
   /** Of a ticket about which something is missing, everything said says so. */
@@ -205,13 +219,16 @@ export class DueFold {
     return published.map(({ key, event }) => ({ key, event: { ...event, incomplete: true } }));
   }
 
-  private async publish(sql: Sql, tickets: readonly PublishedOfTicket[]): Promise<void> {
+  private async publish(): Promise<void> {
+    const tickets = this.published;
+    this.published = [];
     const events = tickets.flatMap(({ published }) => published.map(({ event }) => event));
     if (events.length === 0) return;
     await this.months.ensure(
       'sla_event',
       events.map(({ at }) => at),
     );
+    const sql = await this.unit.transaction();
     await appendPublished(sql, this.partition, this.memory.nextSeq, tickets);
     await addTotals(sql, this.partition, events);
     this.memory.nextSeq += events.length;

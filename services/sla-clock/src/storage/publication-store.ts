@@ -12,6 +12,15 @@ export interface ClocksOfTicket extends TicketId {
   readonly extent: 'changed' | 'all';
 }
 
+/** What two folds of a ticket, one after the other, leave of its clocks. */
+export function laterClocks(before: ClocksOfTicket | undefined, after: ClocksOfTicket): ClocksOfTicket {
+  if (before === undefined || after.extent === 'all') return after;
+  const clocks = new Map(
+    [...before.clocks, ...after.clocks].map((clock) => [`${clock.cycle} ${clock.promise}`, clock]),
+  );
+  return { ...after, clocks: [...clocks.values()], extent: before.extent };
+}
+
 /** Writes changed clocks, and removes those that a fold from the start no longer knows. */
 export async function saveClocks(sql: Sql, partition: number, tickets: readonly ClocksOfTicket[]): Promise<void> {
   const whole = tickets.filter(({ extent }) => extent === 'all');
