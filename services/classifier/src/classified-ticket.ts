@@ -38,10 +38,15 @@ export interface TakenIn {
   readonly decisions: readonly DecisionRecord[] | null;
 }
 
-/** Takes an event in. Pure; throws only for bugs, which are that ticket's trouble alone. */
+/**
+ * Takes an event in. Most events say nothing of a ticket's priority: then the ticket is given back as the same object, and need not be
+ * saved. Pure; throws only for bugs, which are that ticket's trouble alone.
+ */
 export function takeIn(before: ClassifiedTicket, event: TicketEvent, policy: CompiledPolicy): TakenIn {
   const input = toPriorityInput(event);
-  const created = { ...before, ...creationAfter(before, event) };
+  const creation = creationAfter(before, event);
+  const keepsCreation = creation.createdAt === before.createdAt && creation.creationClaimed === before.creationClaimed;
+  const created = keepsCreation ? before : { ...before, ...creation };
   if (input === null && policy.version === before.policyVersion) return { ticket: created, decisions: null };
   const inputs = input === null ? before.inputs : [...before.inputs, input];
   const { priorityHistory, coverageHistory, decisions } = decidePriorities(inputs, policy);

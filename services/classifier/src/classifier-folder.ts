@@ -209,7 +209,8 @@ class BatchFold {
     const { ticket, decisions } = taken;
     this.seen.set(eventKey(event), hash);
     this.fresh.push({ event, hash });
-    this.change(ticket);
+    if (ticket === before) this.keep(ticket);
+    else this.change(ticket);
     if (decisions !== null) {
       this.decisions.set(ticketKey(ticket), { source: ticket.source, ticket: ticket.ticket, decisions });
       const now = decisions.filter(({ eventId, outcome }) => eventId === event.id && outcome === 'effective');
@@ -283,7 +284,7 @@ class BatchFold {
   }
 
   private async save(): Promise<void> {
-    if (this.changed.size === 0 && this.parking.length === 0) return;
+    if (this.changed.size === 0 && this.fresh.length === 0 && this.parking.length === 0) return;
     const sql = await this.unit.transaction();
     await saveSeen(sql, this.fresh);
     await saveTickets(sql, this.partition, [...this.changed.values()]);
