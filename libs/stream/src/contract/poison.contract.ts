@@ -11,7 +11,7 @@ export function poisonContract(current: () => ContractContext): void {
     it('goes to the dead letters in the same transaction, and the rest proceeds', async () => {
       const { harness, log, fold, process, seen } = current();
       await log.publish(outgoing([1], 0));
-      await harness.appendText(input, 0, 'broken', 'not json');
+      await harness.appendText(input, 0, 'broken', 'not\njson');
       await log.publish([{ topic: input, partition: 0, key: 'k', value: -1, headers: { trace: 't' } }]);
       await log.publish(outgoing([2], 0));
       let fail = true;
@@ -29,7 +29,7 @@ export function poisonContract(current: () => ContractContext): void {
       expect(await seen()).toEqual([1, 2]);
       const letters = await harness.read(`${input}.dlq`, 0);
       expect(letters).toMatchObject([
-        { key: 'broken', value: null, malformed: 'not json' },
+        { key: 'broken', value: null, malformed: 'not\njson' },
         { key: 'k', value: -1, headers: { trace: 't' } },
       ]);
       expect(letters.map((letter) => readDeadLetter(letter))).toMatchObject([

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { EncodedRecord } from '../encoded-record.js';
 import type { Sql } from '../event-log.js';
 import type { PositionKey } from '../fence.js';
@@ -22,6 +23,8 @@ export interface RelayPosition {
  * the commit: so they have no gaps, and their order is the order of commits.
  */
 export async function writeOutbox(sql: Sql, key: PositionKey, records: readonly EncodedRecord[]): Promise<void> {
+  const values = records.map(({ value }) => value);
+  const separator = separatorOf(values);
   await sql.query(
     `WITH moved AS (
        UPDATE stream.position SET next_seq = next_seq + $5
@@ -29,9 +32,9 @@ export async function writeOutbox(sql: Sql, key: PositionKey, records: readonly 
        RETURNING next_seq - $5 AS first_seq
      )
      INSERT INTO stream.outbox (log_id, group_name, topic, partition, seq, target_topic, target_partition, key, value, headers)
-     SELECT $1, $2, $3, $4, first_seq + place - 1, target_topic, target_partition, key, value, headers
-       FROM moved, unnest($6::text[], $7::int[], $8::text[], $9::text[], $10::json[]) WITH ORDINALITY
-         AS output(target_topic, target_partition, key, value, headers, place)`,
+     SELECT $1, $2, $3, $4, first_seq + place - 1, target_topic, target_partition, key, coalesce(value, ''), headers
+       FROM moved, ROWS FROM (unnest($6::text[], $7::int[], $8::text[], $9::json[]), string_to_table($10, $11)) WITH ORDINALITY
+         AS output(target_topic, target_partition, key, headers, value, place)`,
     [
       key.logId,
       key.group,
@@ -41,10 +44,19 @@ export async function writeOutbox(sql: Sql, key: PositionKey, records: readonly 
       records.map((record) => record.topic),
       records.map((record) => record.partition),
       records.map((record) => record.key),
-      records.map((record) => record.value),
       records.map(({ headers }) => (Object.keys(headers).length === 0 ? null : JSON.stringify(headers))),
+      values.join(separator),
+      separator,
     ],
   );
+}
+
+/**
+ * What the values stand apart by in one text, where an array would escape every quote in them (see json-lines.ts). JSON as it is written
+ * here has no line breaks; the text of a dead letter may be anything.
+ */
+function separatorOf(values: readonly string[]): string {
+  return values.some((value) => value.includes('\n')) ? `\n${randomUUID()}\n` : '\n';
 }
 
 /** Reads at most `limit` outputs of each input partition from its position on, in order. Throws `outbox_gap`. */
