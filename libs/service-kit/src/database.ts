@@ -110,6 +110,8 @@ async function initialize(options: DatabaseOptions): Promise<DataSource> {
       statement_timeout: options.statementTimeoutMs ?? 30_000,
       lock_timeout: 10_000,
       idle_in_transaction_session_timeout: 60_000,
+      // Every statement is short; compiling one whose rows the planner overestimates costs more than running it.
+      options: '-c jit=off',
       keepAlive: true,
     },
     // A connection that drops while idle is replaced by the pool at its next use; it is no event of its own.
