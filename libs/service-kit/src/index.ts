@@ -40,4 +40,4 @@ export {
   type PolicySummary,
   type PolicyVersion,
 } from './policy-versions.js';
-export { PinnedPolicies } from './pinned-policies.js';
+export { PinnedPolicies, type PublishedSchedule } from './pinned-policies.js';

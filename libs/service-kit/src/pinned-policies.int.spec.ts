@@ -57,6 +57,25 @@ describe('PinnedPolicies', () => {
     expect(await policies.names()).toEqual(['p']);
   });
 
+  it('gives the schedule of all versions, the same until something is published, and reads again for a version it misses', async () => {
+    const effective = async (including?: string): Promise<unknown[]> =>
+      ((await policies.schedule('p', including))?.publications ?? []).map(({ effectiveAt, policy }) => [
+        effectiveAt,
+        policy.named,
+      ]);
+    expect(await policies.schedule('unheard of')).toBeNull();
+    const before = [
+      [1_000, 'v1'],
+      [2_000, 'v2'],
+      [2_000, 'v3'],
+    ];
+    expect(await effective()).toEqual(before);
+    expect(await policies.schedule('p')).toBe(await policies.schedule('p', 'v3'));
+    await publish('v4', 1_500);
+    expect(await effective('v3')).toEqual(before);
+    expect(await effective('v4')).toEqual([[1_000, 'v1'], [1_500, 'v4'], ...before.slice(1)]);
+  });
+
   it('compiles each version once', async () => {
     compilations = 0;
     await Promise.all([1, 2, 3].map(() => policies.pin('p', 2_000)));

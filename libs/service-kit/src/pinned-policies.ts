@@ -1,4 +1,15 @@
-import type { PolicyVersions } from './policy-versions.js';
+import type { PolicyMode } from './policy-version.entity.js';
+import type { PolicyVersion, PolicyVersions } from './policy-versions.js';
+
+/** Every published version of one policy by the instant of its effect; of equal instants the later publication stands last. */
+export interface PublishedSchedule<Compiled> {
+  readonly publications: readonly {
+    /** Epoch ms. */
+    readonly effectiveAt: number;
+    readonly mode: PolicyMode;
+    readonly policy: Compiled;
+  }[];
+}
 
 /**
  * Compiled policies by the rule that fixes a ticket's version: the one in effect at the ticket's creation; before the first version, the
@@ -6,6 +17,9 @@ import type { PolicyVersions } from './policy-versions.js';
  */
 export class PinnedPolicies<Compiled> {
   private readonly compiled = new Map<string, Compiled>();
+  private readonly schedules = new Map<string, PublishedSchedule<Compiled>>();
+  /** The versions that `schedules` were made of. */
+  private scheduled: readonly PolicyVersion[] = [];
 
   constructor(
     private readonly versions: PolicyVersions,
@@ -14,9 +28,37 @@ export class PinnedPolicies<Compiled> {
 
   /** The version of `policy` for a ticket created at `at` (epoch ms); null where no version of it is published yet. */
   async pin(policy: string, at: number): Promise<Compiled | null> {
-    const published = (await this.publishedVersions(policy)).sort((a, b) => a.effectiveAt - b.effectiveAt);
+    const published = await this.publishedVersions(policy);
     const chosen = published.findLast(({ effectiveAt }) => effectiveAt <= at) ?? published[0];
     return chosen === undefined ? null : this.compiledOf(policy, chosen.version, chosen.document);
+  }
+
+  /**
+   * What a ticket of `policy` is folded under: every version published so far. Null where none is. What was published since the last refresh
+   * is not in it, unless `including` names a version that is missing: then the publications are read again.
+   */
+  async schedule(policy: string, including: string | null = null): Promise<PublishedSchedule<Compiled> | null> {
+    const isMissing =
+      including !== null &&
+      !(await this.versions.all()).some((known) => known.policy === policy && known.version === including);
+    if (isMissing) await this.versions.refresh();
+    const published = await this.publishedVersions(policy);
+    if (published.length === 0) return null;
+    const all = await this.versions.all();
+    if (all !== this.scheduled) {
+      this.scheduled = all;
+      this.schedules.clear();
+    }
+    const known = this.schedules.get(policy);
+    if (known !== undefined) return known;
+    const schedule = {
+      publications: published.map(({ version, document, effectiveAt, mode }) => ({
+        ...{ effectiveAt, mode },
+        policy: this.compiledOf(policy, version, document),
+      })),
+    };
+    this.schedules.set(policy, schedule);
+    return schedule;
   }
 
   /** One version by its content hash; null where it is not published yet. */
@@ -37,11 +79,16 @@ export class PinnedPolicies<Compiled> {
     await this.versions.refresh();
   }
 
-  private async publishedVersions(policy: string) {
-    const known = (await this.versions.all()).filter((version) => version.policy === policy);
-    if (known.length > 0) return known;
+  /** By the instant of their effect; of equal instants in the order of publication. */
+  private async publishedVersions(policy: string): Promise<PolicyVersion[]> {
+    const known = async (): Promise<PolicyVersion[]> =>
+      (await this.versions.all())
+        .filter((version) => version.policy === policy)
+        .sort((a, b) => a.effectiveAt - b.effectiveAt);
+    const cached = await known();
+    if (cached.length > 0) return cached;
     await this.versions.refresh();
-    return (await this.versions.all()).filter((version) => version.policy === policy);
+    return known();
   }
 
   private compiledOf(policy: string, version: string, document: unknown): Compiled {

@@ -7,7 +7,7 @@ import { wireClock, wireInstant, wireSegment } from './wire.js';
  * Why each clock of a ticket stands where it stands (SLA-SEMANTICS §8): a sentence, the stretches that tile the time from start to now and
  * whose `countedMs` add up to `elapsedMs`, and the events that began them. Durations are ms, instants ISO-8601.
  */
-export function explainReadout(readout: TicketReadout, { folded, policy }: NonNullable<TicketReadout['folding']>) {
+export function explainReadout(readout: TicketReadout, folded: NonNullable<TicketReadout['folding']>) {
   const { row, timeline, asOf, provisional } = readout;
   const explanations = explainTicket(folded, asOf ?? 0);
   const events = eventsBehind(
@@ -18,7 +18,7 @@ export function explainReadout(readout: TicketReadout, { folded, policy }: NonNu
     source: row.source,
     ticket: row.ticket,
     policy: row.policy,
-    policyVersion: policy.version,
+    policyVersion: folded.policy.version,
     asOf: wireInstant(asOf),
     provisional,
     clocks: explanations.map(({ clock, segments }) => ({

@@ -3,7 +3,6 @@ import type { CompiledPolicy } from '@punctual/policy';
 import type { PinnedPolicies } from '@punctual/service-kit';
 import { explainTicket, foldTicket, type FoldedFromStart } from '@punctual/sla-engine';
 import type { Sql } from '@punctual/stream';
-import { creationOf } from '../fold/partition-memory.js';
 import type { PartitionTimes } from '../fold/partition-times.js';
 import { ticketKey, type PlacedEvent, type TicketRow } from '../fold/ticket-row.js';
 import { everythingOf } from '../storage/everything-of.js';
@@ -26,7 +25,7 @@ export interface TicketReadout {
   /** Every event of the ticket, as the log brought them. */
   readonly timeline: readonly PlacedEvent[];
   /** Null where the ticket cannot be folded: it is sealed or quarantined, or its policy is not published. */
-  readonly folding: { readonly folded: FoldedFromStart; readonly policy: CompiledPolicy } | null;
+  readonly folding: FoldedFromStart | null;
   /** What the fold has come to; null where the ticket was never folded. */
   readonly asOf: Instant | null;
   /** An event still on its way may change it: it differs from what is stored and published. */
@@ -55,13 +54,11 @@ export async function readOut(
     eventsUpTo: Math.max(now.eventsUpTo, row.foldedUpTo ?? now.eventsUpTo),
     duesBefore: Math.max(now.duesBefore, row.duesBefore ?? now.duesBefore),
   };
-  const policy = row.policyVersion
-    ? await policies.find(row.policy, row.policyVersion)
-    : await policies.pin(row.policy, creationOf(events));
-  if (policy === null) return { row, timeline, folding: null, asOf: null, provisional: true };
-  const folded = foldTicket(row, { events, ...decisionsOf(row) }, policy, horizon);
+  const schedule = await policies.schedule(row.policy, row.policyVersion);
+  if (schedule === null) return { row, timeline, folding: null, asOf: null, provisional: true };
+  const folded = foldTicket(row, { events, ...decisionsOf(row) }, schedule, horizon);
   const provisional = isProvisional(row, timeline, horizon);
-  return { row, timeline, folding: { folded, policy }, asOf: horizon.duesBefore, provisional };
+  return { row, timeline, folding: folded, asOf: horizon.duesBefore, provisional };
 }
 
 /** A ticket with its clocks and the stretches each is made of, as it goes over HTTP. Null: no such ticket. */
@@ -74,12 +71,12 @@ export async function readTicket(reading: TicketReading, source: string, ticket:
   if (folding === null) {
     return describe(row, missing, null, readout, row.quarantined === null ? [] : await storedClocks(reading.sql, row));
   }
-  const { folded, policy } = folding;
-  const clocks = explainTicket(folded, asOf ?? 0).map(({ clock, segments }) => ({
+  const { state, policy } = folding;
+  const clocks = explainTicket(folding, asOf ?? 0).map(({ clock, segments }) => ({
     ...wireClock(clock),
     explanation: segments.map(wireSegment),
   }));
-  return describe({ ...row, state: folded.state, policyVersion: policy.version }, missing, policy, readout, clocks);
+  return describe({ ...row, state, policyVersion: policy.version }, missing, policy, readout, clocks);
 }
 
 function describe(

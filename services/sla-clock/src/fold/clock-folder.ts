@@ -61,6 +61,8 @@ export class ClockFolder {
     const sql = await unit.transaction();
     const time = await loadTime(sql, partition);
     const memory = new PartitionMemory(time);
+    // Whoever owned the partition before may have folded under a version that was announced to it alone.
+    await this.policies.refresh();
     for (const source of await loadArmedSources(sql, partition)) memory.addSource(source);
     if (time !== null && time.pendingFrom !== null) {
       for (const ticket of await loadPending(sql, partition, time.pendingFrom)) memory.addStoredPending(ticket);

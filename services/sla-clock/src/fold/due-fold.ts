@@ -1,7 +1,7 @@
-import { topics, type ClassifiedRecord, type Horizon, type SlaEvent, type TicketEvent } from '@punctual/contracts';
+import { topics, type ClassifiedRecord, type Horizon, type SlaEvent } from '@punctual/contracts';
 import type { CompiledPolicy } from '@punctual/policy';
 import type { PinnedPolicies } from '@punctual/service-kit';
-import type { Published } from '@punctual/sla-engine';
+import type { PolicySchedule, Published } from '@punctual/sla-engine';
 import type { Sql, UnitOfWork } from '@punctual/stream';
 import type { MonthPartitions } from '../storage/month-partitions.js';
 import {
@@ -17,7 +17,7 @@ import { loadStanding, loadTimelines, type TicketId, type TicketSpan } from '../
 import { foldFromStart, foldOnto, horizonFor, type TicketOutcome } from './fold-due-ticket.js';
 import type { FoldObserver } from './fold-observer.js';
 import { loadMissing } from './load-missing.js';
-import { creationOf, PartitionMemory, type DueTickets } from './partition-memory.js';
+import { PartitionMemory, type DueTickets } from './partition-memory.js';
 import { policyNotPublished } from './policy-not-published.js';
 import { ticketKey, widened, type PlacedEvent, type TicketRow } from './ticket-row.js';
 
@@ -61,8 +61,8 @@ export class DueFold {
     const again: Work[] = [];
     const failed: Work[] = [];
     for (const work of works) {
-      const policy = await this.presentPolicy(work.row);
-      const outcome = this.attempt(work, failed, () => (policy === null ? null : onto(work, policy)));
+      const schedule = await this.scheduleOf(work.row);
+      const outcome = this.attempt(work, failed, () => onto(work, schedule));
       if (outcome === null) again.push(work);
       else if (outcome !== 'failed') outcomes.push({ work, outcome });
     }
@@ -118,15 +118,14 @@ export class DueFold {
     }
   }
 
-  /** The version a ticket runs under; null before its first fold. */
-  private async presentPolicy(row: TicketRow): Promise<CompiledPolicy | null> {
-    if (row.policyVersion === null) return null;
-    const policy = await this.policies.find(row.policy, row.policyVersion);
-    if (policy === null) throw policyNotPublished(row.policy);
-    return policy;
+  /** The versions of a ticket's policy; which of them apply to it, and when, follows from its instants. */
+  private async scheduleOf(row: TicketRow): Promise<PolicySchedule> {
+    const schedule = await this.policies.schedule(row.policy, row.policyVersion);
+    if (schedule === null) throw policyNotPublished(row.policy);
+    return schedule;
   }
 
-  /** Folds from the start: tickets never folded before, late evidence, corrections. */
+  /** Folds from the start: tickets never folded before, late evidence, corrections, another version that takes over. */
   private async foldAgain(
     sql: Sql,
     works: readonly Work[],
@@ -151,29 +150,15 @@ export class DueFold {
       const timeline = (timelines.get(key) ?? work.waiting ?? []).map(({ event }) => event);
       const { row, due } = work;
       const horizon = horizonFor(row, due.horizon);
-      const policy = await this.policyFor(
-        row,
-        timeline.filter(({ occurredAt }) => occurredAt <= horizon.eventsUpTo),
-      );
+      const schedule = await this.scheduleOf(row);
       const outcome = this.attempt(work, failed, () =>
-        foldFromStart(row, timeline, standing.get(key) ?? [], causeOf(work, horizon), policy, horizon, due.mode),
+        foldFromStart(row, timeline, standing.get(key) ?? [], causeOf(work, horizon), schedule, horizon, due.mode),
       );
       if (outcome === 'failed') continue;
       outcomes.push({ work, outcome });
       if (row.state !== null)
-        this.observer.refolded(row.policyVersion === policy.version ? 'evidence' : 'policy_version');
+        this.observer.refolded(row.policyVersion === outcome.state.policyVersion ? 'evidence' : 'policy_version');
     }
-  }
-
-  /** A ticket keeps its version unless its creation turns out to lie elsewhere. */
-  private async policyFor(row: TicketRow, events: readonly TicketEvent[]): Promise<CompiledPolicy> {
-    const createdAt = creationOf(events);
-    const keeps = row.policyVersion !== null && row.state?.createdAt === createdAt;
-    const policy = keeps
-      ? await this.policies.find(row.policy, row.policyVersion ?? '')
-      : await this.policies.pin(row.policy, createdAt);
-    if (policy === null) throw policyNotPublished(row.policy);
-    return policy;
   }
 
   /** Takes the outcomes of a round into memory. */
@@ -281,9 +266,9 @@ export class DueFold {
   }
 }
 
-function onto({ row, due, waiting }: Work, policy: CompiledPolicy): TicketOutcome | null {
+function onto({ row, due, waiting }: Work, schedule: PolicySchedule): TicketOutcome | null {
   const events = (waiting ?? []).map(({ event }) => event);
-  return foldOnto(row, events, policy, horizonFor(row, due.horizon), due.mode);
+  return foldOnto(row, events, schedule, horizonFor(row, due.horizon), due.mode);
 }
 
 /** The event that brought new evidence; null where several did. */

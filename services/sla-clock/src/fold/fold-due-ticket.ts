@@ -6,6 +6,8 @@ import {
   publishContinued,
   publishRefolded,
   type ClockView,
+  type Folded,
+  type PolicySchedule,
   type Published,
   type TicketState,
 } from '@punctual/sla-engine';
@@ -36,25 +38,16 @@ export function horizonFor(row: TicketRow, horizon: Horizon): Horizon {
 export function foldOnto(
   row: TicketRow,
   events: readonly TicketEvent[],
-  policy: CompiledPolicy,
+  schedule: PolicySchedule,
   horizon: Horizon,
   mode: 'live' | 'historical',
 ): TicketOutcome | null {
   if (row.state === null) return null;
   const { priorityHistory, coverageHistory } = row;
-  const folded = continueTicket(row.state, { events, priorityHistory, coverageHistory }, policy, horizon);
+  const folded = continueTicket(row.state, { events, priorityHistory, coverageHistory }, schedule, horizon);
   if (folded === null) return null;
-  const { state, wakeAt, clocks } = folded;
-  return {
-    state,
-    horizon,
-    settleMs: policy.settleMs,
-    wakeAt,
-    sealAt: sealInstant(state, wakeAt, policy),
-    clocks,
-    extent: 'changed',
-    published: publishContinued(folded, context(row, policy, horizon, mode)),
-  };
+  const published = publishContinued(folded, context(row, folded.policy, horizon, mode));
+  return { ...outcomeOf(folded, horizon), extent: 'changed', published };
 }
 
 /**
@@ -66,20 +59,25 @@ export function foldFromStart(
   timeline: readonly TicketEvent[],
   standing: readonly Published[],
   cause: string | null,
-  policy: CompiledPolicy,
+  schedule: PolicySchedule,
   horizon: Horizon,
   mode: 'live' | 'historical',
 ): TicketOutcome {
   const { priorityHistory, coverageHistory } = row;
-  const folded = foldTicket(row, { events: timeline, priorityHistory, coverageHistory }, policy, horizon);
-  const said = context(row, policy, horizon, mode);
+  const folded = foldTicket(row, { events: timeline, priorityHistory, coverageHistory }, schedule, horizon);
+  const said = context(row, folded.policy, horizon, mode);
   const published =
     row.state === null && standing.length === 0
       ? publishContinued(folded, said)
       : publishRefolded(folded, standing, row.state?.retractions ?? {}, said, cause);
-  const { state, wakeAt, clocks } = folded;
+  return { ...outcomeOf(folded, horizon), extent: 'all', published };
+}
+
+/** What the version in force makes of the ticket. */
+function outcomeOf(folded: Folded, horizon: Horizon): Omit<TicketOutcome, 'extent' | 'published'> {
+  const { state, wakeAt, clocks, policy } = folded;
   const sealAt = sealInstant(state, wakeAt, policy);
-  return { state, horizon, settleMs: policy.settleMs, wakeAt, sealAt, clocks, extent: 'all', published };
+  return { state, horizon, settleMs: policy.settleMs, wakeAt, sealAt, clocks };
 }
 
 function context(row: TicketRow, policy: CompiledPolicy, horizon: Horizon, mode: 'live' | 'historical') {

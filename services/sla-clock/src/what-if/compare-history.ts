@@ -1,6 +1,7 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 import { formatInstant, horizonOf, type Horizon, type Instant, type Watermark } from '@punctual/contracts';
-import type { PinnedPolicies } from '@punctual/service-kit';
+import type { CompiledPolicy } from '@punctual/policy';
+import type { PinnedPolicies, PublishedSchedule } from '@punctual/service-kit';
 import {
   decidedUnder,
   foldTicket,
@@ -9,6 +10,7 @@ import {
   PolicyComparison,
   type ComparisonReport,
   type JudgedTicket,
+  type PolicySchedule,
   type PromisePairs,
 } from '@punctual/sla-engine';
 import type { DataSource } from 'typeorm';
@@ -29,7 +31,7 @@ export interface HistoryComparing {
   readonly policies: PinnedPolicies<ComparablePolicy>;
 }
 
-/** What `POST /v1/what-if` answers. A is each ticket's own version of its policy, B the policy sent. */
+/** What `POST /v1/what-if` answers. A is the policy as its versions apply to each ticket, B the policy sent. */
 export interface WhatIfAnswer extends ComparisonReport {
   readonly a: {
     readonly policy: string;
@@ -69,18 +71,20 @@ export async function compareHistory(
 ): Promise<WhatIfAnswer> {
   const comparison = new PolicyComparison(most);
   const watermarks = await loadWatermarks(dataSource);
-  const versions = new Map<string, { own: ComparablePolicy; pairs: PromisePairs; tickets: number }>();
+  const versions = new Map<string, OwnVersion>();
   const unknown = new Map<string, number>();
   let asOf: Instant | null = null;
   let after: TicketId | null = null;
   while (!abandoned()) {
     const page: StoredTicket[] = await loadHistoryPage(dataSource, selection, after, PAGE);
     for (const [index, stored] of page.entries()) {
-      const version = await versionOf(stored, versions, policies, other);
+      const schedule = await policies.schedule(stored.row.policy, stored.row.policyVersion);
+      if (schedule === null) throw policyNotPublished(stored.row.policy);
       const horizon = presentHorizon(stored, watermarks.get(stored.partition) ?? null);
-      const { a, b, unknownToB } = judge(stored, version.own, other, horizon);
-      comparison.add(a, b, version.pairs);
-      version.tickets++;
+      const { a, version, b, unknownToB } = judge(stored, schedule, other, horizon);
+      const own = ownVersion(version, schedule, versions, other);
+      comparison.add(a, b, own.pairs);
+      own.tickets++;
       for (const name of unknownToB) unknown.set(name, (unknown.get(name) ?? 0) + 1);
       asOf = Math.max(asOf ?? horizon.duesBefore, horizon.duesBefore);
       if (index % TICKETS_A_TURN === TICKETS_A_TURN - 1) await breathe();
@@ -101,19 +105,23 @@ export async function compareHistory(
   };
 }
 
-/** The version a ticket runs under, with how its promises pair with the other policy's. */
-async function versionOf(
-  { row }: StoredTicket,
-  versions: Map<string, { own: ComparablePolicy; pairs: PromisePairs; tickets: number }>,
-  policies: PinnedPolicies<ComparablePolicy>,
+/** A version that tickets run under. */
+interface OwnVersion {
+  /** How its promises pair with the other policy's. */
+  readonly pairs: PromisePairs;
+  tickets: number;
+}
+
+function ownVersion(
+  version: string,
+  { publications }: PublishedSchedule<ComparablePolicy>,
+  versions: Map<string, OwnVersion>,
   other: ComparablePolicy,
-) {
-  const version = row.policyVersion ?? '';
+): OwnVersion {
   const known = versions.get(version);
   if (known !== undefined) return known;
-  const own = await policies.find(row.policy, version);
-  if (own === null) throw policyNotPublished(row.policy);
-  const entry = { own, pairs: pairPromises(own.promises, other.promises), tickets: 0 };
+  const promises = publications.find(({ policy }) => policy.policy.version === version)?.policy.promises ?? [];
+  const entry = { pairs: pairPromises(promises, other.promises), tickets: 0 };
   versions.set(version, entry);
   return entry;
 }
@@ -125,18 +133,32 @@ function presentHorizon({ row }: StoredTicket, watermark: Watermark | null): Hor
 
 function judge(
   { row, timeline }: StoredTicket,
-  own: ComparablePolicy,
+  own: PublishedSchedule<ComparablePolicy>,
   other: ComparablePolicy,
   horizon: Horizon,
-): { readonly a: JudgedTicket; readonly b: JudgedTicket; readonly unknownToB: ReadonlySet<string> } {
+): {
+  readonly a: JudgedTicket;
+  /** Of A in force. */
+  readonly version: string;
+  readonly b: JudgedTicket;
+  readonly unknownToB: ReadonlySet<string>;
+} {
   const events = timeline.map(({ event }) => event);
   const { priorityHistory, coverageHistory } = row;
-  const under = ({ policy }: ComparablePolicy, decisions: typeof priorityHistory): JudgedTicket => {
+  const under = (policy: CompiledPolicy | PolicySchedule, decisions: typeof priorityHistory) => {
     const folded = foldTicket(row, { events, priorityHistory: decisions, coverageHistory }, policy, horizon);
-    return judgedTicket(folded, policy, decisions, horizon.duesBefore);
+    return {
+      judged: judgedTicket(folded, folded.policy, decisions, horizon.duesBefore),
+      version: folded.policy.version,
+    };
   };
-  const a = under(own, priorityHistory);
+  const a = under(compiledSchedule(own), priorityHistory);
   const attributes = row.state?.attributes;
   const taken = attributes === undefined ? null : decidedUnder(other.policy, priorityHistory, attributes);
-  return { a, b: under(other, taken?.decisions ?? priorityHistory), unknownToB: taken?.unknown ?? new Set() };
+  const b = under(other.policy, taken?.decisions ?? priorityHistory);
+  return { a: a.judged, version: a.version, b: b.judged, unknownToB: taken?.unknown ?? new Set() };
+}
+
+function compiledSchedule({ publications }: PublishedSchedule<ComparablePolicy>): PolicySchedule {
+  return { publications: publications.map((publication) => ({ ...publication, policy: publication.policy.policy })) };
 }
