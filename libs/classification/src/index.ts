@@ -7,6 +7,7 @@ export { evaluate, type Evaluation, type EvaluationContext } from './evaluate.js
 export { extractFacts, type TicketContent, type TicketText } from './extract-facts.js';
 export type { Evidence, Fact, Facts, KnownFact, Signal } from './facts.js';
 export type { Lexicon, RequestKind } from './lexicon.js';
+export { inputsWithoutPeople } from './without-people.js';
 export { toPriorityInput, type AttributeChange, type PriorityInput } from './priority-input.js';
 export { recognizeRequest, type RecognizedRequest } from './recognize-request.js';
 export { MAX_TEXT } from './read-text.js';

@@ -23,6 +23,7 @@ export {
   type EventProblem,
   type ParsedTicketEvent,
 } from './cloud-event.js';
+export { FORGOTTEN, forgottenFields, forgottenPriority, withoutPeople, type KnownWords } from './without-people.js';
 export type { ClassifiedEvent, CoverageDecision, PriorityDecision, PrioritySetter } from './classified-event.js';
 export {
   clockEventKinds,
@@ -43,6 +44,8 @@ export {
   type ConfigRecord,
   type ControlRecord,
   type DeadLetterRecord,
+  type ForgetRecord,
+  type ForgottenRecord,
   type Horizon,
   type ReceivedRecord,
   type ReceivedTopicRecord,

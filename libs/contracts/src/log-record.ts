@@ -51,6 +51,25 @@ export interface ReleaseRecord {
   readonly ticket: string;
 }
 
+/**
+ * What people wrote on a ticket, and who they are, is to be erased; what was said of its promises stays. Whoever folds the ticket erases
+ * what it holds, in the record's place among the ticket's events.
+ */
+export interface ForgetRecord {
+  readonly kind: 'forget';
+  readonly source: string;
+  readonly ticket: string;
+  /** Names the erasure in what the services note about it. */
+  readonly requestId: string;
+  /** When it was asked for, epoch ms. */
+  readonly at: Instant;
+}
+
+/** Stands where a record was erased. It says nothing. */
+export interface ForgottenRecord {
+  readonly kind: 'forgotten';
+}
+
 export interface ReceivedRecord {
   readonly kind: 'event';
   readonly event: TicketEvent;
@@ -63,10 +82,10 @@ export interface ClassifiedRecord extends ClassifiedEvent {
 }
 
 /** What the classifier passes on as it came. */
-export type ControlRecord = Watermark | ConfigRecord | DeadLetterRecord | ReleaseRecord;
+export type ControlRecord = Watermark | ConfigRecord | DeadLetterRecord | ReleaseRecord | ForgetRecord;
 
-export type ReceivedTopicRecord = ReceivedRecord | ControlRecord;
-export type ClassifiedTopicRecord = ClassifiedRecord | ControlRecord;
+export type ReceivedTopicRecord = ReceivedRecord | ControlRecord | ForgottenRecord;
+export type ClassifiedTopicRecord = ClassifiedRecord | ControlRecord | ForgottenRecord;
 
 /** How late a helpdesk's deliveries usually are, ms, where the policy does not say (SLA-SEMANTICS §1). */
 export const DEFAULT_SETTLE_MS = 5_000;

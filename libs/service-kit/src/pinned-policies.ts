@@ -69,6 +69,13 @@ export class PinnedPolicies<Compiled> {
     return found === null ? null : this.compiledOf(policy, version, found.document);
   }
 
+  /** Every word of every published version of a policy, in lower case: what a ticket says with one of them, it says in the policy's words. */
+  async words(policy: string): Promise<ReadonlySet<string>> {
+    const words = new Set<string>();
+    for (const { document } of await this.publishedVersions(policy)) collectWords(document, words);
+    return words;
+  }
+
   /** The names of the policies published so far. */
   async names(): Promise<string[]> {
     return [...new Set((await this.versions.all()).map(({ policy }) => policy))];
@@ -98,6 +105,14 @@ export class PinnedPolicies<Compiled> {
     const compiled = this.compile(document);
     this.compiled.set(key, compiled);
     return compiled;
+  }
+}
+
+function collectWords(part: unknown, words: Set<string>): void {
+  if (typeof part === 'string' || typeof part === 'number') {
+    words.add(String(part).trim().toLowerCase());
+  } else if (typeof part === 'object' && part !== null) {
+    for (const inner of Object.values(part)) collectWords(inner, words);
   }
 }
 

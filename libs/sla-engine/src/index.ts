@@ -20,6 +20,7 @@ export { sayVerdict } from './say-verdict.js';
 export { attainment, type AttainmentRange, type AttainmentRow, type JudgedCycle } from './attainment.js';
 export type { Segment } from './clock-past.js';
 export type { ClockState, EventKey, TicketState } from './ticket-state.js';
+export { clockWithoutPeople, saidWithoutPeople, stateWithoutPeople } from './without-people.js';
 export { targetNames } from './reasons.js';
 export { formatDuration } from './format-duration.js';
 export { pairPromises, type NamedPromise, type PromisePairs } from './what-if/promise-pairs.js';

@@ -18,7 +18,25 @@ export interface EventLog {
    * nothing is moved. For looking.
    */
   scan(topic: string, visit: (record: LogRecord) => void | Promise<void>): Promise<void>;
+  /**
+   * Shows every record of a key in a partition of a topic to `rewrite`, in order, and puts what it gives in the place of value and headers. Returns
+   * how many it changed; null on a log whose records cannot be changed, which is Kafka's. For erasing what people wrote, of records folded.
+   */
+  overwrite(place: KeyPlace, rewrite: (record: LogRecord) => Rewritten | null): Promise<number | null>;
   close(): Promise<void>;
+}
+
+/** Where the records of one key stand. */
+export interface KeyPlace {
+  readonly topic: string;
+  readonly partition: number;
+  readonly key: string;
+}
+
+export interface Rewritten {
+  /** JSON. */
+  readonly value: unknown;
+  readonly headers: Readonly<Record<string, string>>;
 }
 
 export interface OutgoingRecord {

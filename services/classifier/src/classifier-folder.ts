@@ -3,11 +3,12 @@ import {
   withoutText,
   type ClassifiedTopicRecord,
   type DeadLetterRecord,
+  type ForgetRecord,
   type ReceivedRecord,
   type ReleaseRecord,
   type Watermark,
 } from '@punctual/contracts';
-import type { DecisionRecord } from '@punctual/classification';
+import { decidePriorities, inputsWithoutPeople, type DecisionRecord } from '@punctual/classification';
 import type { CompiledPolicy } from '@punctual/policy';
 import type { PinnedPolicies } from '@punctual/service-kit';
 import {
@@ -32,6 +33,7 @@ import {
   unpark,
   type ParkedRecord,
 } from './classifier-store.js';
+import { forgetParked, noteForgotten } from './forgetting-store.js';
 import { readReceived } from './read-received.js';
 import { contentHash, eventKey, ticketKey, type TicketId } from './ticket-identity.js';
 
@@ -85,7 +87,9 @@ class BatchFold {
 
   async run(records: readonly Readable[]): Promise<void> {
     await this.load(records.flatMap(({ value }) => (value.kind === 'event' ? [value.event] : [])));
-    await this.loadTickets(records.flatMap(({ value }) => (value.kind === 'release' ? [value] : [])));
+    await this.loadTickets(
+      records.flatMap(({ value }) => (value.kind === 'release' || value.kind === 'forget' ? [value] : [])),
+    );
     for (const { record, value } of withoutSupersededWatermarks(records)) {
       switch (value.kind) {
         case 'invalid':
@@ -102,6 +106,12 @@ class BatchFold {
         case 'release':
           await this.releaseAlone(record, value);
           this.pass(value.kind, value);
+          break;
+        case 'forget':
+          await this.forget(value);
+          this.pass(`${value.source}/${value.ticket}`, value);
+          break;
+        case 'forgotten':
           break;
         case 'event':
           await this.take(record, value);
@@ -193,6 +203,25 @@ class BatchFold {
     );
     for (const [event, hash] of seen) this.seen.set(event, hash);
     return parked;
+  }
+
+  /** Erases what the ticket's people wrote and who they are; what was decided stays. */
+  private async forget(record: ForgetRecord): Promise<void> {
+    // What came before it in the batch is erased with what the tables hold.
+    await this.save();
+    const sql = await this.unit.transaction();
+    const ticket = this.tickets.get(ticketKey(record));
+    if (ticket === undefined) return noteForgotten(sql, record, { inputs: 0, parked: 0, fieldsKept: false });
+    const policy = await this.policies.find(ticket.policy, ticket.policyVersion);
+    const known = await this.policies.words(ticket.policy);
+    const parked = await forgetParked(sql, record, known);
+    const inputs = policy === null ? null : inputsWithoutPeople(ticket.inputs, policy, known);
+    if (policy !== null && inputs !== null) {
+      const { decisions } = decidePriorities(inputs, policy);
+      this.change({ ...ticket, inputs });
+      this.decisions.set(ticketKey(ticket), { source: ticket.source, ticket: ticket.ticket, decisions });
+    }
+    await noteForgotten(sql, record, { inputs: inputs?.length ?? 0, parked, fieldsKept: inputs === null });
   }
 
   private async classify(record: LogRecord, value: ReceivedRecord, hash: string): Promise<void> {
@@ -290,6 +319,10 @@ class BatchFold {
     await saveTickets(sql, this.partition, [...this.changed.values()]);
     await saveDecisions(sql, [...this.decisions.values()]);
     await park(sql, this.parking);
+    this.fresh.length = 0;
+    this.parking.length = 0;
+    this.changed.clear();
+    this.decisions.clear();
   }
 }
 

@@ -30,15 +30,29 @@ import { ClassifierFolder } from './classifier-folder.js';
 import { ClassifierMetrics } from './classifier-metrics.js';
 import { ClassifierModule } from './classifier.module.js';
 import { CreateClassifierTables1767225600001 } from './create-classifier-tables.migration.js';
+import { CreateForgotten1790000500000 } from './create-forgotten.migration.js';
 import { DecisionEntity } from './decision.entity.js';
+import { ForgottenEntity } from './forgotten.entity.js';
 import { ParkedRecordEntity } from './parked-record.entity.js';
 import { SeenEventEntity } from './seen-event.entity.js';
 
 /** What a DataSource given to `createClassifier` must have been made with (schema `classifier`). */
 export const classifierDatabase = {
   schema: 'classifier',
-  entities: [PolicyVersionEntity, ClassifiedTicketEntity, SeenEventEntity, DecisionEntity, ParkedRecordEntity],
-  migrations: [...streamMigrations, PolicyVersions1735689600000, CreateClassifierTables1767225600001],
+  entities: [
+    PolicyVersionEntity,
+    ClassifiedTicketEntity,
+    SeenEventEntity,
+    DecisionEntity,
+    ParkedRecordEntity,
+    ForgottenEntity,
+  ],
+  migrations: [
+    ...streamMigrations,
+    PolicyVersions1735689600000,
+    CreateClassifierTables1767225600001,
+    CreateForgotten1790000500000,
+  ],
 } as const;
 
 export interface ClassifierOptions {

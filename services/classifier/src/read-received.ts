@@ -25,6 +25,14 @@ export function readReceived(
       if (typeof value['source'] !== 'string' || typeof value['ticket'] !== 'string')
         return invalid('it names no ticket');
       return value as unknown as ReceivedTopicRecord;
+    case 'forget':
+      if (typeof value['source'] !== 'string' || typeof value['ticket'] !== 'string')
+        return invalid('it names no ticket');
+      if (typeof value['requestId'] !== 'string' || !Number.isSafeInteger(value['at']))
+        return invalid('it names no request');
+      return value as unknown as ReceivedTopicRecord;
+    case 'forgotten':
+      return { kind: 'forgotten' };
     case 'event': {
       const event = value['event'];
       if (!isObject(event)) return invalid('an event record needs an event');

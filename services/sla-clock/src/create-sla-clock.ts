@@ -37,6 +37,7 @@ import { IndexOpenWork1790000400000 } from './storage/index-open-work.migration.
 import { databaseSql } from './storage/database-sql.js';
 import { CreateSlaClockTables1767225600000 } from './storage/create-sla-clock-tables.migration.js';
 import { AddSealing1790000300000 } from './storage/add-sealing.migration.js';
+import { CreateForgotten1790000500000 } from './storage/create-forgotten.migration.js';
 import { CutIntoMonths1790000100000 } from './storage/cut-into-months.migration.js';
 import { MonthPartitions } from './storage/month-partitions.js';
 import { comparablePolicy } from './what-if/comparable-policy.js';
@@ -53,6 +54,7 @@ export const slaClockDatabase = {
     CreateIncomplete1790000200000,
     AddSealing1790000300000,
     IndexOpenWork1790000400000,
+    CreateForgotten1790000500000,
   ],
 } as const;
 

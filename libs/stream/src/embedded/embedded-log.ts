@@ -2,7 +2,16 @@ import pg from 'pg';
 import type { DataSource } from 'typeorm';
 import { checkProcessOptions } from '../check-process-options.js';
 import { encodeRecord, type EncodedRecord } from '../encoded-record.js';
-import type { EventLog, LogRecord, OutgoingRecord, Processing, ProcessOptions, Sql } from '../event-log.js';
+import type {
+  EventLog,
+  KeyPlace,
+  LogRecord,
+  OutgoingRecord,
+  Processing,
+  ProcessOptions,
+  Rewritten,
+  Sql,
+} from '../event-log.js';
 import { poolSize } from '../pool-size.js';
 import { poolSql } from '../pool-sql.js';
 import { StreamError } from '../stream-error.js';
@@ -16,6 +25,7 @@ import { defaultTiming, type EmbeddedTiming } from './embedded-timing.js';
 import { LogHeads } from './log-heads.js';
 import { openStore } from './open-store.js';
 import { PublishQueue } from '../publish-queue.js';
+import { overwriteRecords } from './overwrite-records.js';
 import { readRecords } from './read-records.js';
 import { topicSettings } from '../kafka/topic-settings.js';
 import { trimPartition } from './trim-topic.js';
@@ -172,6 +182,11 @@ class PostgresLog implements EmbeddedLog {
         from = (page.at(-1)?.offset ?? end) + 1;
       }
     }
+  }
+
+  async overwrite(place: KeyPlace, rewrite: (record: LogRecord) => Rewritten | null): Promise<number> {
+    this.#assertOpen();
+    return overwriteRecords(this.#settings.dataSource, place, this.partitions, rewrite);
   }
 
   async trim(topic: string, before: number): Promise<number> {

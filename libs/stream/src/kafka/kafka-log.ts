@@ -128,6 +128,11 @@ class KafkaLog implements EventLog {
     return processing;
   }
 
+  async overwrite(): Promise<null> {
+    this.#assertOpen();
+    return null;
+  }
+
   async scan(topic: string, visit: (record: LogRecord) => void | Promise<void>): Promise<void> {
     this.#assertOpen();
     await this.topics.ensure([topic]);

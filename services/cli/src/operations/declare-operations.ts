@@ -4,6 +4,7 @@ import { example } from '../terminal/example.js';
 import type { DlqListOptions } from './dlq-list.js';
 import type { DlqResolveOptions } from './dlq-resolve.js';
 import type { DlqShowOptions } from './dlq-show.js';
+import type { ForgetOptions } from './forget.js';
 
 const ENVIRONMENT = `
 It works on the services' database and log, which DATABASE_URL, KAFKA_BROKERS and the other
@@ -12,6 +13,7 @@ KAFKA_ variables name as they do for the services (docs/operations.md).`;
 /** Declares the commands for when something went wrong in a running Punctual. */
 export function declareOperations(program: Command, end: (code: ExitCode) => void): void {
   declareDlq(program.command('dlq').description('see the records that were given up, and deal with them'), end);
+  declareForget(program, end);
   const quarantine = program.command('quarantine').description('see the tickets that stand aside, and let them go');
   quarantine
     .command('list')
@@ -30,6 +32,22 @@ export function declareOperations(program: Command, end: (code: ExitCode) => voi
     .action(async (source: string, ticket: string) =>
       end(await (await import('./quarantine.js')).quarantineRelease(source, ticket)),
     );
+}
+
+function declareForget(program: Command, end: (code: ExitCode) => void): void {
+  program
+    .command('forget')
+    .description('erase what people wrote on a ticket and who they are; its verdicts stay')
+    .requiredOption('--source <name>', 'the source of the tickets')
+    .option('--ticket <id>', 'this ticket')
+    .option('--requester <actor-id>', 'every ticket in which this person is the requester')
+    .option('--yes', 'do it; without this it only says what it would erase')
+    .addHelpText(
+      'after',
+      example('punctual forget --source desk --ticket 4711', 'punctual forget --source desk --requester u-93 --yes'),
+    )
+    .addHelpText('after', ENVIRONMENT)
+    .action(async (options: ForgetOptions) => end(await (await import('./forget.js')).forget(options)));
 }
 
 function declareDlq(dlq: Command, end: (code: ExitCode) => void): void {

@@ -1,15 +1,19 @@
 import {
+  FORGOTTEN,
   formatInstant,
   topics,
   type ClassifiedRecord,
   type DeadLetterRecord,
+  type ForgetRecord,
   type Instant,
   type ReleaseRecord,
   type Watermark,
 } from '@punctual/contracts';
 import type { CompiledPolicy } from '@punctual/policy';
 import type { PinnedPolicies } from '@punctual/service-kit';
+import { stateWithoutPeople } from '@punctual/sla-engine';
 import { letterId, ticketOf, type LogRecord, type UnitOfWork } from '@punctual/stream';
+import { forgetStored, noteForgotten } from '../storage/forgetting-store.js';
 import { closeLetter, openLetter } from '../storage/incomplete-store.js';
 import type { MonthPartitions } from '../storage/month-partitions.js';
 import { loadSealable, sealTickets, withdrawEvents, type RefusedEvent } from '../storage/sealing-store.js';
@@ -79,6 +83,11 @@ export class BatchFold {
           break;
         case 'release':
           await this.release(value, record.offset);
+          break;
+        case 'forget':
+          await this.forget(value, record.offset);
+          break;
+        case 'forgotten':
           break;
         case 'config':
           await this.policies.refresh();
@@ -179,6 +188,29 @@ export class BatchFold {
       if (letter.startsWith(`${topics.classified}/`))
         await this.mark({ kind: 'dead_letter', letter, state: 'resolved', source, ticket });
     }
+  }
+
+  /** Erases who the ticket's people are and what they wrote; what was said of its promises stays, and so do the ids of that. */
+  private async forget(record: ForgetRecord, offset: number): Promise<void> {
+    const { memory } = this;
+    const sql = await this.unit.transaction();
+    await loadMissing(sql, memory, [record]);
+    const key = ticketKey(record.source, record.ticket);
+    const row = memory.rows.get(key);
+    const known = row === undefined ? new Set<string>() : await this.policies.words(row.policy);
+    // Of a sealed ticket the row holds nothing that could be erased.
+    if (row !== undefined && row.sealedAt === null) {
+      if (row.state !== null) row.state = stateWithoutPeople(row.state, known);
+      // What failed on the ticket may have quoted it.
+      if (row.quarantined !== null) row.quarantined = FORGOTTEN;
+      this.dirty.set(key, row);
+      memory.forgetPeople(key, known);
+    }
+    // What the batch has changed so far is written, to be rewritten with the rest.
+    this.spokenOf.add(key);
+    await this.saveRows();
+    this.timeMoved = true;
+    await noteForgotten(sql, record, await forgetStored(sql, record, offset, known));
   }
 
   private async mark({ letter, state, source, ticket }: DeadLetterRecord): Promise<void> {

@@ -1,5 +1,5 @@
-import type { Horizon, Instant, TicketEvent, Watermark } from '@punctual/contracts';
-import { horizonOf } from '@punctual/contracts';
+import type { Horizon, Instant, KnownWords, TicketEvent, Watermark } from '@punctual/contracts';
+import { horizonOf, withoutPeople } from '@punctual/contracts';
 import type { TicketSpan } from '../storage/ticket-store.js';
 import { MinHeap } from './min-heap.js';
 import { ticketKey, type PlacedEvent, type TicketRow } from './ticket-row.js';
@@ -149,6 +149,13 @@ export class PartitionMemory {
     this.bodies -= waiting?.events?.length ?? 0;
     this.pending.delete(key);
     for (const placed of remaining) this.addPending(row, placed);
+  }
+
+  /** What waits for a ticket is rewritten without people, as its timeline is. */
+  forgetPeople(key: string, known: KnownWords): void {
+    const waiting = this.pending.get(key);
+    if (waiting === undefined || waiting.events === null) return;
+    waiting.events = waiting.events.map((placed) => ({ ...placed, event: withoutPeople(placed.event, known) }));
   }
 
   /** Where in time the recorded events of a ticket lie. */

@@ -1,0 +1,36 @@
+import { FORGOTTEN, forgottenFields, type KnownWords, type SlaEvent } from '@punctual/contracts';
+import type { ClockState, TicketState, Waiver } from './ticket-state.js';
+import { waiverSentence } from './waiver.js';
+
+/** The state as a fold of the events without people would have left it: no verdict rests on who somebody is. */
+export function stateWithoutPeople(state: TicketState, known: KnownWords): TicketState {
+  const { assignee, attributes, clocks, waivers } = state;
+  return {
+    ...state,
+    assignee: { ...assignee, person: assignee.person === null ? null : FORGOTTEN },
+    attributes: { ...attributes, fields: forgottenFields(attributes.fields, known) },
+    clocks: clocks.map((clock): ClockState => ({ ...clock, ...clockWithoutPeople(clock) })),
+    waivers: waivers.map((awaiting) => ({ ...awaiting, waiver: waiverWithoutPeople(awaiting.waiver) })),
+  };
+}
+
+/** The waiver of a clock or of its view, without who granted it and what they wrote. */
+export function clockWithoutPeople<W extends Pick<Waiver, 'by' | 'reason'>>(clock: {
+  readonly waiver: W | null;
+}): { readonly waiver: W | null } {
+  return { waiver: clock.waiver === null ? null : waiverWithoutPeople(clock.waiver) };
+}
+
+/** What was said, without who waived a breach and what they wrote; nothing else that is said names anybody. Ids are not hashes over it. */
+export function saidWithoutPeople(event: SlaEvent): SlaEvent {
+  if (event.reasonCode !== 'waived') return event;
+  const [, unnamed, role] = /^Waived by (the )?(requester|participant|agent|bot|system)\b/.exec(event.reason) ?? [];
+  if (role === undefined) return { ...event, reason: FORGOTTEN };
+  const by = { role: role as Waiver['by']['role'], ...(unnamed === undefined ? { id: FORGOTTEN } : {}) };
+  return { ...event, reason: waiverSentence({ by, reason: FORGOTTEN }) };
+}
+
+function waiverWithoutPeople<W extends Pick<Waiver, 'by' | 'reason'>>(waiver: W): W {
+  const { by } = waiver;
+  return { ...waiver, by: by.id === undefined ? by : { ...by, id: FORGOTTEN }, reason: FORGOTTEN };
+}

@@ -1,0 +1,23 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+
+/** What was erased of tickets, by request; without anything that names a person. */
+export class CreateForgotten1790000500000 implements MigrationInterface {
+  readonly name = 'CreateForgotten1790000500000';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+      CREATE TABLE sla_clock.forgotten (
+        request_id   text PRIMARY KEY,
+        source       text NOT NULL,
+        ticket       text NOT NULL,
+        requested_at bigint NOT NULL,
+        events       integer NOT NULL,
+        clocks       integer NOT NULL,
+        sla_events   integer NOT NULL
+      )`);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('DROP TABLE sla_clock.forgotten');
+  }
+}
