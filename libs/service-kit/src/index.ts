@@ -21,6 +21,7 @@ export {
 } from './problem.js';
 export { openApiSchema, type OpenApiOptions, type OpenApiSchema } from './open-api.js';
 export { startHttp, type HttpOptions, type HttpService } from './http.js';
+export { failToStart } from './fail-to-start.js';
 export { stopOnSignals } from './stop-on-signals.js';
 export {
   createDataSource,

@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { ConfigError, createLogger, stopOnSignals } from '@punctual/service-kit';
+import { createLogger, failToStart, stopOnSignals } from '@punctual/service-kit';
 import { readClassifierConfig } from './classifier-config.js';
 import { createClassifier } from './create-classifier.js';
 
@@ -11,9 +11,4 @@ async function main(): Promise<void> {
   stopOnSignals(() => classifier.stop(), logger);
 }
 
-main().catch((error: unknown) => {
-  const logger = createLogger({ service: 'classifier', level: 'info' });
-  const why = error instanceof ConfigError ? { problems: error.problems } : { err: error };
-  logger.pino.fatal(why, 'the classifier cannot start');
-  process.exitCode = 1;
-});
+main().catch((error: unknown) => failToStart('classifier', error));

@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { ConfigError, createLogger, stopOnSignals } from '@punctual/service-kit';
+import { createLogger, failToStart, stopOnSignals } from '@punctual/service-kit';
 import { createIntake } from './create-intake.js';
 import { readIntakeConfig } from './intake-config.js';
 
@@ -11,11 +11,4 @@ async function main(): Promise<void> {
   stopOnSignals(() => intake.stop(), logger);
 }
 
-main().catch((error: unknown) => {
-  const logger = createLogger({ service: 'intake', level: 'info' });
-  logger.pino.fatal(
-    error instanceof ConfigError ? { problems: error.problems } : { err: error },
-    'intake cannot start',
-  );
-  process.exitCode = 1;
-});
+main().catch((error: unknown) => failToStart('intake', error));

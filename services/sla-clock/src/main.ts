@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { ConfigError, createLogger, stopOnSignals } from '@punctual/service-kit';
+import { createLogger, failToStart, stopOnSignals } from '@punctual/service-kit';
 import { createSlaClock } from './create-sla-clock.js';
 import { readSlaClockConfig } from './sla-clock-config.js';
 
@@ -11,9 +11,4 @@ async function main(): Promise<void> {
   stopOnSignals(() => slaClock.stop(), logger);
 }
 
-main().catch((error: unknown) => {
-  const logger = createLogger({ service: 'sla-clock', level: 'info' });
-  const why = error instanceof ConfigError ? { problems: error.problems } : { err: error };
-  logger.pino.fatal(why, 'the SLA clock cannot start');
-  process.exitCode = 1;
-});
+main().catch((error: unknown) => failToStart('sla-clock', error));
