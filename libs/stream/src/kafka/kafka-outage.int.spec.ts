@@ -6,18 +6,20 @@ import {
   type TestKafka,
   type TestPostgres,
 } from '@punctual/test-kit';
+import kafkajs from 'kafkajs';
 import { DataSource } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { EventLog } from '../event-log.js';
 import { streamMigrations } from '../stream-migrations.js';
 import { openKafkaLog } from './kafka-log.js';
+import { KafkaTopics } from './kafka-topics.js';
 
 const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
 const settings = { retentionMs: -1, cleanup: 'delete' } as const;
 // Brokers that this suite did not start cannot be killed.
 const reason = process.env['KAFKA_TEST_BROKERS'] ? 'KAFKA_TEST_BROKERS is set' : await kafkaUnavailable();
 
-describe.skipIf(reason !== null)(`a broker that dies${reason === null ? '' : ` (skipped: ${reason})`}`, () => {
+describe.skipIf(reason !== null)(`a cluster of three${reason === null ? '' : ` (skipped: ${reason})`}`, () => {
   let postgres: TestPostgres;
   let kafka: TestKafka;
   let database: TestDatabase;
@@ -51,7 +53,29 @@ describe.skipIf(reason !== null)(`a broker that dies${reason === null ? '' : ` (
     await postgres.stop();
   });
 
-  it('stops nothing for good: what was acknowledged is folded once, and its outputs leave', async () => {
+  it('lets services start side by side while some broker has not heard of their topics yet', async () => {
+    const started = Array.from({ length: 4 }, async () => {
+      const admin = new kafkajs.Kafka({ brokers: [...kafka.brokers], logLevel: kafkajs.logLevel.NOTHING }).admin();
+      await admin.connect();
+      try {
+        for (let round = 1; round <= 20; round += 1) {
+          const topics = new KafkaTopics(admin, {
+            prefix: `round-${round}.`,
+            partitions: 3,
+            replication: 3,
+            topics: {},
+          });
+          await topics.ensure(['tickets', 'clocks']);
+          expect((await topics.ranges('tickets')).size).toBe(3);
+        }
+      } finally {
+        await admin.disconnect();
+      }
+    });
+    await Promise.all(started);
+  }, 60_000);
+
+  it('stops nothing for good when a broker dies: what was acknowledged is folded once, and its outputs leave', async () => {
     const processing = await log.process({
       group: 'pass',
       topics: ['numbers'],

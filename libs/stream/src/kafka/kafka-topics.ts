@@ -1,10 +1,7 @@
-import { setTimeout as pause } from 'node:timers/promises';
-import kafkajs, { type Admin, type ITopicConfig, type PartitionMetadata } from 'kafkajs';
+import kafkajs, { type Admin, type ConfigEntries, type ITopicConfig, type PartitionMetadata } from 'kafkajs';
 import { StreamError } from '../stream-error.js';
 import { otherTopics, topicSettings, type TopicSettings } from './topic-settings.js';
-
-/** How long a new topic may take to have a leader for each partition. */
-const LEADERS_MS = 30_000;
+import { untilSpread } from './until-spread.js';
 
 export interface TopicsOptions {
   readonly prefix: string;
@@ -60,8 +57,22 @@ export class KafkaTopics {
   }
 
   async #rangesNow(topic: string): Promise<ReadonlyMap<number, LogRange>> {
-    const offsets = await this.#admin.fetchTopicOffsets(this.#options.prefix + topic);
+    const { prefix, partitions } = this.#options;
+    const offsets = await untilSpread(
+      () => this.#offsets(prefix + topic),
+      (found) => found.length === partitions,
+    );
     return new Map(offsets.map(({ partition, low, high }) => [partition, { start: Number(low), end: Number(high) }]));
+  }
+
+  async #offsets(name: string): ReturnType<Admin['fetchTopicOffsets']> {
+    try {
+      return await this.#admin.fetchTopicOffsets(name);
+    } catch (error) {
+      // kafkajs would go on asking whoever led it before for five minutes; this request has it look who leads now.
+      await this.#configs(name);
+      throw error;
+    }
   }
 
   async #ensureOne(topic: string): Promise<void> {
@@ -84,23 +95,12 @@ export class KafkaTopics {
     if (!created) await this.#check(name, found, settings);
   }
 
-  /**
-   * The partitions of a topic, once each has a leader. kafkajs waits for leaders too, but gives up at once where the broker it asks has not
-   * heard of the new topic yet.
-   */
-  async #led(name: string): Promise<PartitionMetadata[]> {
-    const giveUpAt = performance.now() + LEADERS_MS;
-    for (;;) {
-      const late = performance.now() > giveUpAt;
-      try {
-        const { topics } = await this.#admin.fetchTopicMetadata({ topics: [name] });
-        const found = topics[0]?.partitions ?? [];
-        if (late || (found.length > 0 && found.every(({ leader }) => leader >= 0))) return found;
-      } catch (error) {
-        if (late || !isStillSpreading(error)) throw error;
-      }
-      await pause(100);
-    }
+  /** The partitions of a topic, once each has a leader. kafkajs waits for leaders too, but gives up at once where its broker denies the topic. */
+  #led(name: string): Promise<readonly PartitionMetadata[]> {
+    return untilSpread(
+      async () => (await this.#admin.fetchTopicMetadata({ topics: [name] })).topics[0]?.partitions ?? [],
+      (found) => found.length > 0 && found.every(({ leader }) => leader >= 0),
+    );
   }
 
   async #check(name: string, found: readonly PartitionMetadata[], settings: TopicSettings): Promise<void> {
@@ -115,23 +115,24 @@ export class KafkaTopics {
     if (replication !== undefined && copies !== replication) {
       refuse(name, 'replication factor', String(replication), String(copies), 'Reassign its partitions');
     }
-    const { resources } = await this.#admin.describeConfigs({
-      includeSynonyms: false,
-      resources: [{ type: kafkajs.ConfigResourceTypes.TOPIC, name, configNames: ['cleanup.policy', 'retention.ms'] }],
-    });
-    const entries = resources[0]?.configEntries ?? [];
+    const entries = await untilSpread(
+      () => this.#configs(name),
+      (found) => found.length > 0,
+    );
     const expected = { 'cleanup.policy': settings.cleanup, 'retention.ms': String(settings.retentionMs) };
     for (const [entry, value] of Object.entries(expected)) {
       const now = entries.find(({ configName }) => configName === entry)?.configValue ?? 'nothing';
       if (now !== value) refuse(name, entry, value, now, `Set ${entry}=${value} on the topic with kafka-configs`);
     }
   }
-}
 
-/** A topic was made, and the broker asked does not know yet, or not who leads it. */
-function isStillSpreading(error: unknown): boolean {
-  const type = (error as { type?: unknown } | null)?.type;
-  return type === 'UNKNOWN_TOPIC_OR_PARTITION' || type === 'LEADER_NOT_AVAILABLE';
+  async #configs(name: string): Promise<readonly ConfigEntries[]> {
+    const { resources } = await this.#admin.describeConfigs({
+      includeSynonyms: false,
+      resources: [{ type: kafkajs.ConfigResourceTypes.TOPIC, name, configNames: ['cleanup.policy', 'retention.ms'] }],
+    });
+    return resources[0]?.configEntries ?? [];
+  }
 }
 
 function refuse(topic: string, what: string, expected: string, found: string, fix: string): never {
