@@ -76,6 +76,13 @@ export class PinnedPolicies<Compiled> {
     return words;
   }
 
+  /** Every published version of every policy. */
+  async all(): Promise<Compiled[]> {
+    return (await this.versions.all()).map(({ policy, version, document }) =>
+      this.compiledOf(policy, version, document),
+    );
+  }
+
   /** The names of the policies published so far. */
   async names(): Promise<string[]> {
     return [...new Set((await this.versions.all()).map(({ policy }) => policy))];

@@ -23,9 +23,11 @@ export class ClassificationController {
         priorityHistory: true,
         coverageHistory: true,
         quarantined: true,
+        removedAt: true,
       },
     });
     if (row === null) throw unknownTicket(source, ticket);
+    if (row.removedAt !== null) throw removed(source, ticket, Number(row.removedAt));
     const decisions = await this.dataSource.getRepository(DecisionEntity).find({
       where: { source, ticket },
       select: { eventId: true, at: true, outcome: true, decision: true },
@@ -59,5 +61,16 @@ function unknownTicket(source: string, ticket: string): ProblemError {
     detail:
       `Nothing has been classified for ticket '${ticket}' of source '${source}'. Check the source's exact name ` +
       '(percent-encoded in the path), and that its events were accepted by intake.',
+  });
+}
+
+function removed(source: string, ticket: string, since: number): ProblemError {
+  return new ProblemError({
+    status: 410,
+    code: 'sealed',
+    title: 'Not kept any more',
+    detail:
+      `Ticket '${ticket}' of source '${source}' is over for so long that its decisions are not kept since ${formatInstant(since)}. ` +
+      'Its verdicts are: ask the SLA clock.',
   });
 }

@@ -1,6 +1,7 @@
 import type { PriorityInput } from '@punctual/classification';
 import type { CoverageDecision, PriorityDecision } from '@punctual/contracts';
 import { EntitySchema } from 'typeorm';
+import type { TicketCourse } from './ticket-course.js';
 
 /** A ticket as the table holds it: what its events say about priority, and the decisions that follow. Without any text. */
 export interface ClassifiedTicketRow {
@@ -18,6 +19,11 @@ export interface ClassifiedTicketRow {
   readonly inputs: PriorityInput[];
   readonly priorityHistory: PriorityDecision[];
   readonly coverageHistory: CoverageDecision[];
+  readonly course: TicketCourse;
+  /** Since when it is over, as far as its events say. Epoch ms as text (bigint). */
+  readonly endedAt: string | null;
+  /** Since when only its policy and revision are kept. Epoch ms as text (bigint). */
+  readonly removedAt: string | null;
   /** Why its events cannot be classified; null while they can. */
   readonly quarantined: string | null;
 }
@@ -38,6 +44,16 @@ export const ClassifiedTicketEntity = new EntitySchema<ClassifiedTicketRow>({
     inputs: { type: 'json' },
     priorityHistory: { type: 'json', name: 'priority_history' },
     coverageHistory: { type: 'json', name: 'coverage_history' },
+    course: { type: 'json' },
+    endedAt: { type: 'bigint', nullable: true, name: 'ended_at' },
+    removedAt: { type: 'bigint', nullable: true, name: 'removed_at' },
     quarantined: { type: 'text', nullable: true },
   },
+  indices: [
+    {
+      name: 'ticket_ended',
+      columns: ['partition', 'endedAt'],
+      where: 'ended_at IS NOT NULL AND removed_at IS NULL',
+    },
+  ],
 });

@@ -1,6 +1,7 @@
 import { decidePriorities, toPriorityInput, type DecisionRecord, type PriorityInput } from '@punctual/classification';
 import type { CoverageDecision, Instant, PriorityDecision, TicketEvent } from '@punctual/contracts';
 import type { CompiledPolicy } from '@punctual/policy';
+import { courseAfter, unheardCourse, type TicketCourse } from './ticket-course.js';
 
 /** A ticket as the classifier stores it: what its events say about priority, and the decisions that follow. */
 export interface ClassifiedTicket {
@@ -16,6 +17,9 @@ export interface ClassifiedTicket {
   readonly inputs: readonly PriorityInput[];
   readonly priorityHistory: readonly PriorityDecision[];
   readonly coverageHistory: readonly CoverageDecision[];
+  readonly course: TicketCourse;
+  /** Since when only policy and revision are kept of it; null while it can be classified. Epoch ms. */
+  readonly removedAt: Instant | null;
   /** Why its events cannot be classified; null while they can. */
   readonly quarantined: string | null;
 }
@@ -32,6 +36,24 @@ export function creationAfter(
   return { createdAt: Math.min(ticket?.createdAt ?? event.occurredAt, event.occurredAt), creationClaimed: false };
 }
 
+/** A ticket before its first event is taken in. */
+export function newTicket(event: TicketEvent, policy: string, policyVersion: string): ClassifiedTicket {
+  return {
+    source: event.source,
+    ticket: event.ticket,
+    policy,
+    policyVersion,
+    ...creationAfter(null, event),
+    revision: 0,
+    inputs: [],
+    priorityHistory: [],
+    coverageHistory: [],
+    course: unheardCourse,
+    removedAt: null,
+    quarantined: null,
+  };
+}
+
 /** The ticket with an event taken in, and the decisions where they were taken anew. */
 export interface TakenIn {
   readonly ticket: ClassifiedTicket;
@@ -39,14 +61,15 @@ export interface TakenIn {
 }
 
 /**
- * Takes an event in. Most events say nothing of a ticket's priority: then the ticket is given back as the same object, and need not be
+ * Takes an event in. Most events say nothing of a ticket's priority or its end: then the ticket is given back as the same object, and need not be
  * saved. Pure; throws only for bugs, which are that ticket's trouble alone.
  */
 export function takeIn(before: ClassifiedTicket, event: TicketEvent, policy: CompiledPolicy): TakenIn {
   const input = toPriorityInput(event);
   const creation = creationAfter(before, event);
   const keepsCreation = creation.createdAt === before.createdAt && creation.creationClaimed === before.creationClaimed;
-  const created = keepsCreation ? before : { ...before, ...creation };
+  const course = courseAfter(before.course, event);
+  const created = keepsCreation && course === before.course ? before : { ...before, ...creation, course };
   if (input === null && policy.version === before.policyVersion) return { ticket: created, decisions: null };
   const inputs = input === null ? before.inputs : [...before.inputs, input];
   const { priorityHistory, coverageHistory, decisions } = decidePriorities(inputs, policy);

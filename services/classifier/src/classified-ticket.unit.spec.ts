@@ -1,6 +1,8 @@
+import type { TicketEvent } from '@punctual/contracts';
 import { builtInPack, compilePolicy, resolvePolicy } from '@punctual/policy';
 import { aTicket } from '@punctual/test-kit';
 import { describe, expect, it } from 'vitest';
+import { endOf, unheardCourse } from './ticket-course.js';
 import { takeIn, type ClassifiedTicket } from './classified-ticket.js';
 
 const document = builtInPack('rego')?.document;
@@ -20,6 +22,8 @@ const unread: ClassifiedTicket = {
   inputs: [],
   priorityHistory: [],
   coverageHistory: [],
+  course: unheardCourse,
+  removedAt: null,
   quarantined: null,
 };
 
@@ -34,11 +38,23 @@ describe('a ticket that takes an event in', () => {
   it.each([
     ['a reply', story.agentReplies('2026-03-02T10:05:00Z')],
     ['an assignment', story.assigned('2026-03-02T10:06:00Z', { team: 'first-line' })],
-    ['a status', story.status('2026-03-02T10:07:00Z', 'solved')],
   ])('is the same object after %s', (_what, event) => {
     const taken = takeIn(ticket, event, policy);
     expect(taken.ticket).toBe(ticket);
     expect(taken.decisions).toBeNull();
+  });
+
+  it('knows when it is over, whatever order it hears of that', () => {
+    const solved = story.status('2026-03-02T10:07:00Z', 'solved');
+    const reopened = story.status('2026-03-02T10:09:00Z', 'open');
+    const closed = story.status('2026-03-02T10:12:00Z', 'closed');
+    const after = (...events: TicketEvent[]) =>
+      endOf(events.reduce((known, event) => takeIn(known, event, policy).ticket, ticket).course);
+    expect(after()).toBeNull();
+    expect(after(solved)).toBe(solved.occurredAt);
+    expect(after(reopened, solved)).toBeNull();
+    expect(after(solved, reopened)).toBeNull();
+    expect(after(closed, reopened, solved)).toBe(closed.occurredAt);
   });
 
   it('changes by a claim of an earlier creation, whatever the event says otherwise', () => {

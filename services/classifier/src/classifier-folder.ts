@@ -4,6 +4,7 @@ import {
   type ClassifiedTopicRecord,
   type DeadLetterRecord,
   type ForgetRecord,
+  type Instant,
   type ReceivedRecord,
   type ReleaseRecord,
   type Watermark,
@@ -21,7 +22,7 @@ import {
   type RecordBatch,
   type UnitOfWork,
 } from '@punctual/stream';
-import { creationAfter, takeIn, type ClassifiedTicket, type TakenIn } from './classified-ticket.js';
+import { creationAfter, newTicket, takeIn, type ClassifiedTicket, type TakenIn } from './classified-ticket.js';
 import type { ClassifierMetrics } from './classifier-metrics.js';
 import {
   loadSeen,
@@ -34,13 +35,17 @@ import {
   type ParkedRecord,
 } from './classifier-store.js';
 import { forgetParked, noteForgotten } from './forgetting-store.js';
+import { removeEnded } from './removing-store.js';
 import { readReceived } from './read-received.js';
+import { withoutSupersededWatermarks, type Readable } from './superseded-watermarks.js';
 import { contentHash, eventKey, ticketKey, type TicketId } from './ticket-identity.js';
+
+/** Tickets that are over are looked for this often, in the watermark's time, and this many at once. */
+const REMOVE_EVERY_MS = 60_000;
+const MOST_REMOVED = 500;
 
 /** The most tickets a partition keeps in memory between batches. */
 const MOST_TICKETS = 10_000;
-
-type Readable = { readonly record: LogRecord; readonly value: ReturnType<typeof readReceived> };
 
 /**
  * Folds the partitions of `tickets.received` into `tickets.classified`: same partition, same order, every record. An event delivered
@@ -48,23 +53,35 @@ type Readable = { readonly record: LogRecord; readonly value: ReturnType<typeof 
  * aside while the rest goes on.
  */
 export class ClassifierFolder {
-  private readonly caches = new WeakMap<Assignment, Map<string, ClassifiedTicket>>();
+  private readonly caches = new WeakMap<Assignment, PartitionCache>();
 
   constructor(
     private readonly policies: PinnedPolicies<CompiledPolicy>,
     private readonly metrics: ClassifierMetrics,
+    private readonly keptMs: number,
   ) {}
 
   async fold(batch: RecordBatch, unit: UnitOfWork): Promise<void> {
     let cache = this.caches.get(batch.assignment);
-    if (!cache) this.caches.set(batch.assignment, (cache = new Map()));
-    const fold = new BatchFold(batch.partition, cache, unit, this.policies, this.metrics);
+    if (!cache) {
+      cache = { tickets: new Map(), removesAt: Number.NEGATIVE_INFINITY };
+      this.caches.set(batch.assignment, cache);
+    }
+    const fold = new BatchFold(batch.partition, cache, unit, this.policies, this.metrics, this.keptMs);
     await fold.run(batch.records.map((record) => ({ record, value: readReceived(record) })));
-    for (const key of cache.keys()) {
-      if (cache.size <= MOST_TICKETS) break;
-      cache.delete(key);
+    const { tickets } = cache;
+    for (const key of tickets.keys()) {
+      if (tickets.size <= MOST_TICKETS) break;
+      tickets.delete(key);
     }
   }
+}
+
+/** What one spell of ownership keeps in memory of a partition. */
+interface PartitionCache {
+  readonly tickets: Map<string, ClassifiedTicket>;
+  /** From this watermark time on, tickets that are over are looked for again. */
+  removesAt: Instant;
 }
 
 /** One batch of one partition. */
@@ -75,15 +92,19 @@ class BatchFold {
   private readonly changed = new Map<string, ClassifiedTicket>();
   private readonly decisions = new Map<string, TicketId & { decisions: readonly DecisionRecord[] }>();
   private readonly parking: ParkedRecord[] = [];
+  private readonly tickets: Map<string, ClassifiedTicket>;
   private passedOn = 0;
 
   constructor(
     private readonly partition: number,
-    private readonly tickets: Map<string, ClassifiedTicket>,
+    private readonly cache: PartitionCache,
     private readonly unit: UnitOfWork,
     private readonly policies: PinnedPolicies<CompiledPolicy>,
     private readonly metrics: ClassifierMetrics,
-  ) {}
+    private readonly keptMs: number,
+  ) {
+    this.tickets = cache.tickets;
+  }
 
   async run(records: readonly Readable[]): Promise<void> {
     await this.load(records.flatMap(({ value }) => (value.kind === 'event' ? [value.event] : [])));
@@ -100,6 +121,9 @@ class BatchFold {
           this.pass(value.kind, value);
           break;
         case 'watermark':
+          await this.removeEnded(value);
+          this.pass(value.kind, value);
+          break;
         case 'dead_letter':
           this.pass(value.kind, value);
           break;
@@ -205,6 +229,26 @@ class BatchFold {
     return parked;
   }
 
+  /**
+   * Lets go of what is known of tickets that are over so long that the SLA clock has sealed them under this watermark: its instant is never later.
+   */
+  private async removeEnded(watermark: Watermark): Promise<void> {
+    if (watermark.at < this.cache.removesAt) return;
+    // What the batch has changed so far counts.
+    await this.save();
+    let keptMs = this.keptMs;
+    for (const { sealAfterMs, reopenWindowMs, settleMs } of await this.policies.all()) {
+      keptMs = Math.max(keptMs, sealAfterMs + reopenWindowMs + settleMs);
+    }
+    const removed = await removeEnded(await this.unit.transaction(), this.partition, watermark, keptMs, MOST_REMOVED);
+    for (const id of removed) {
+      const ticket = this.tickets.get(ticketKey(id));
+      if (ticket === undefined) continue;
+      this.keep({ ...ticket, removedAt: watermark.at, inputs: [], priorityHistory: [], coverageHistory: [] });
+    }
+    this.cache.removesAt = removed.length < MOST_REMOVED ? watermark.at + REMOVE_EVERY_MS : watermark.at;
+  }
+
   /** Erases what the ticket's people wrote and who they are; what was decided stays. */
   private async forget(record: ForgetRecord): Promise<void> {
     // What came before it in the batch is erased with what the tables hold.
@@ -227,6 +271,8 @@ class BatchFold {
   private async classify(record: LogRecord, value: ReceivedRecord, hash: string): Promise<void> {
     const { event } = value;
     const before = this.tickets.get(ticketKey(event));
+    // The SLA clock has sealed it: there the event is a dead letter, and nothing is to be known of it here.
+    if (before !== undefined && before.removedAt !== null) return this.passEvent(event, before);
     const policyName = before?.policy ?? value.policy;
     const policy = await this.policyFor(policyName, before ?? null, event);
     let taken: TakenIn;
@@ -245,12 +291,16 @@ class BatchFold {
       const now = decisions.filter(({ eventId, outcome }) => eventId === event.id && outcome === 'effective');
       this.unit.afterCommit(() => this.metrics.decided(ticket.policy, now));
     }
-    const { policy: name, revision, priorityHistory, coverageHistory } = ticket;
+    this.passEvent(event, ticket);
+  }
+
+  private passEvent(event: ReceivedRecord['event'], ticket: ClassifiedTicket): void {
+    const { policy, revision, priorityHistory, coverageHistory } = ticket;
     this.passedOn += 1;
     this.pass(`${event.source}/${event.ticket}`, {
       kind: 'event',
       event: withoutText(event),
-      policy: name,
+      policy,
       revision,
       priorityHistory,
       coverageHistory,
@@ -324,36 +374,4 @@ class BatchFold {
     this.changed.clear();
     this.decisions.clear();
   }
-}
-
-function newTicket(event: ReceivedRecord['event'], policy: string, policyVersion: string): ClassifiedTicket {
-  return {
-    source: event.source,
-    ticket: event.ticket,
-    policy,
-    policyVersion,
-    ...creationAfter(null, event),
-    revision: 0,
-    inputs: [],
-    priorityHistory: [],
-    coverageHistory: [],
-    quarantined: null,
-  };
-}
-
-/** A watermark directly followed by one about the same sources says nothing that the later does not. */
-function withoutSupersededWatermarks(records: readonly Readable[]): Readable[] {
-  return records.filter(({ value }, index) => {
-    const next = records[index + 1]?.value;
-    return !(value.kind === 'watermark' && next?.kind === 'watermark' && modesOf(value) === modesOf(next));
-  });
-}
-
-/** A session that begins or ends between two watermarks makes them different things to say. */
-function modesOf({ sources }: Watermark): string {
-  return JSON.stringify(
-    Object.entries(sources)
-      .map(([source, { mode }]) => [source, mode])
-      .sort(),
-  );
 }

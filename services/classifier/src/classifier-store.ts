@@ -2,6 +2,7 @@ import type { DecisionRecord, PriorityInput } from '@punctual/classification';
 import type { CoverageDecision, PriorityDecision, ReceivedRecord, TicketEvent } from '@punctual/contracts';
 import { jsonLines, type Sql } from '@punctual/stream';
 import type { ClassifiedTicket } from './classified-ticket.js';
+import { endOf, type TicketCourse } from './ticket-course.js';
 import { eventKey, type TicketId } from './ticket-identity.js';
 
 /** The classifier's statements: each one set-based round trip in the fenced transaction of a batch. */
@@ -15,6 +16,8 @@ interface TicketRecord extends TicketId {
   inputs: PriorityInput[];
   priority_history: PriorityDecision[];
   coverage_history: CoverageDecision[];
+  course: TicketCourse;
+  removed_at: string | null;
   quarantined: string | null;
 }
 
@@ -22,7 +25,7 @@ export async function loadTickets(sql: Sql, tickets: readonly TicketId[]): Promi
   if (tickets.length === 0) return [];
   const rows = await sql.query<TicketRecord>(
     `SELECT t.source, t.ticket, t.policy, t.policy_version, t.created_at, t.creation_claimed, t.revision, t.inputs,
-            t.priority_history, t.coverage_history, t.quarantined
+            t.priority_history, t.coverage_history, t.course, t.removed_at, t.quarantined
        FROM unnest($1::text[], $2::text[]) AS wanted (source, ticket) JOIN classifier.ticket t USING (source, ticket)`,
     columns(tickets),
   );
@@ -37,6 +40,8 @@ export async function loadTickets(sql: Sql, tickets: readonly TicketId[]): Promi
     inputs: row.inputs,
     priorityHistory: row.priority_history,
     coverageHistory: row.coverage_history,
+    course: row.course,
+    removedAt: row.removed_at === null ? null : Number(row.removed_at),
     quarantined: row.quarantined,
   }));
 }
@@ -68,18 +73,20 @@ export async function saveTickets(sql: Sql, partition: number, tickets: readonly
   if (tickets.length === 0) return;
   await sql.query(
     `INSERT INTO classifier.ticket (partition, source, ticket, policy, policy_version, created_at, creation_claimed, revision, inputs,
-       priority_history, coverage_history, quarantined)
+       priority_history, coverage_history, course, ended_at, removed_at, quarantined)
      SELECT $1, t.source, t.ticket, t.policy, t.policy_version, t.created_at, t.creation_claimed, t.revision, t.inputs::json,
-            t.priority_history::json, t.coverage_history::json, t.quarantined
+            t.priority_history::json, t.coverage_history::json, t.course::json, t.ended_at, t.removed_at, t.quarantined
        FROM ROWS FROM (
-              unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::boolean[], $8::integer[], $9::text[]),
-              string_to_table($10, E'\\n'), string_to_table($11, E'\\n'), string_to_table($12, E'\\n'))
-            AS t (source, ticket, policy, policy_version, created_at, creation_claimed, revision, quarantined, inputs,
-                  priority_history, coverage_history)
+              unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::boolean[], $8::integer[], $9::text[],
+                     $10::bigint[], $11::bigint[]),
+              string_to_table($12, E'\\n'), string_to_table($13, E'\\n'), string_to_table($14, E'\\n'), string_to_table($15, E'\\n'))
+            AS t (source, ticket, policy, policy_version, created_at, creation_claimed, revision, quarantined, ended_at, removed_at,
+                  inputs, priority_history, coverage_history, course)
      ON CONFLICT (source, ticket) DO UPDATE SET
        policy_version = excluded.policy_version, created_at = excluded.created_at, creation_claimed = excluded.creation_claimed,
        revision = excluded.revision, inputs = excluded.inputs, priority_history = excluded.priority_history,
-       coverage_history = excluded.coverage_history, quarantined = excluded.quarantined`,
+       coverage_history = excluded.coverage_history, course = excluded.course, ended_at = excluded.ended_at,
+       removed_at = excluded.removed_at, quarantined = excluded.quarantined`,
     [
       partition,
       ...columns(tickets),
@@ -89,9 +96,12 @@ export async function saveTickets(sql: Sql, partition: number, tickets: readonly
       tickets.map(({ creationClaimed }) => creationClaimed),
       tickets.map(({ revision }) => revision),
       tickets.map(({ quarantined }) => quarantined),
+      tickets.map(({ course }) => endOf(course)),
+      tickets.map(({ removedAt }) => removedAt),
       jsonLines(tickets.map(({ inputs }) => inputs)),
       jsonLines(tickets.map(({ priorityHistory }) => priorityHistory)),
       jsonLines(tickets.map(({ coverageHistory }) => coverageHistory)),
+      jsonLines(tickets.map(({ course }) => course)),
     ],
   );
 }

@@ -24,6 +24,7 @@ import {
   type EventLog,
 } from '@punctual/stream';
 import type { DataSource } from 'typeorm';
+import { AddTicketEnd1790000600000 } from './add-ticket-end.migration.js';
 import { ClassifiedTicketEntity } from './classified-ticket.entity.js';
 import type { ClassifierConfig } from './classifier-config.js';
 import { ClassifierFolder } from './classifier-folder.js';
@@ -35,6 +36,8 @@ import { DecisionEntity } from './decision.entity.js';
 import { ForgottenEntity } from './forgotten.entity.js';
 import { ParkedRecordEntity } from './parked-record.entity.js';
 import { SeenEventEntity } from './seen-event.entity.js';
+
+const DAY_MS = 86_400_000;
 
 /** What a DataSource given to `createClassifier` must have been made with (schema `classifier`). */
 export const classifierDatabase = {
@@ -52,6 +55,7 @@ export const classifierDatabase = {
     PolicyVersions1735689600000,
     CreateClassifierTables1767225600001,
     CreateForgotten1790000500000,
+    AddTicketEnd1790000600000,
   ],
 } as const;
 
@@ -100,7 +104,11 @@ export async function createClassifier(options: ClassifierOptions): Promise<Clas
     const policies = new PinnedPolicies<DeskPolicy>(new PolicyVersions(dataSource), (document) =>
       compilePolicy(document as ResolvedPolicy),
     );
-    const folder = new ClassifierFolder(policies, new ClassifierMetrics(metrics, () => strategy.processing));
+    const folder = new ClassifierFolder(
+      policies,
+      new ClassifierMetrics(metrics, () => strategy.processing),
+      config.CLASSIFIER_KEPT_DAYS * DAY_MS,
+    );
     const health = new Health();
     health.addCheck('database', databaseAnswers(dataSource));
     health.addCheck('log', () => whyNotFollowing(strategy.processing));
