@@ -12,7 +12,7 @@ import { decidePriorities, toPriorityInput } from '@punctual/classification';
 import { compilePolicy, loadPolicy, resolvePolicy, type CompiledPolicy, type ResolvedPolicy } from '@punctual/policy';
 import { createDataSource, createLogger, PolicyVersions, PolicyVersions1735689600000 } from '@punctual/service-kit';
 import { createSlaClock, readSlaClockConfig, slaClockDatabase, type SlaClock } from '@punctual/sla-clock';
-import { foldTicket, type FoldedFromStart } from '@punctual/sla-engine';
+import { foldTicket, type FoldedFromStart, type PolicySchedule, type PublicationMode } from '@punctual/sla-engine';
 import { openEmbeddedLog, streamMigrations, type EmbeddedLog } from '@punctual/stream';
 import { ManualClock, startPostgres, type TestDatabase, type TestPostgres } from '@punctual/test-kit';
 import { readFileSync } from 'node:fs';
@@ -25,6 +25,8 @@ export class Pipeline {
   classifier: Classifier | undefined;
   slaClock: SlaClock | undefined;
   readonly policy: CompiledPolicy;
+  /** What the definition folds with: every version published so far. */
+  private readonly publications: PolicySchedule['publications'][number][];
 
   private constructor(
     private readonly postgres: TestPostgres,
@@ -35,6 +37,7 @@ export class Pipeline {
     resolved: ResolvedPolicy,
   ) {
     this.policy = compilePolicy(resolved);
+    this.publications = [{ effectiveAt: 0, mode: 'pin', policy: this.policy }];
   }
 
   static async start(): Promise<Pipeline> {
@@ -62,7 +65,23 @@ export class Pipeline {
     const { log: eventLog, clock } = this;
     const logger = createLogger({ service: 'test', level: process.env['TEST_LOG_LEVEL'] ?? 'error' });
     this.classifier = await createClassifier({ config: readClassifierConfig(env), eventLog, clock, logger });
-    this.slaClock = await createSlaClock({ config: readSlaClockConfig(env), eventLog, clock, logger });
+    this.slaClock = await this.startSlaClock();
+  }
+
+  /** While `work` is done, another SLA clock takes partitions over from this one. */
+  async besideAnother(work: () => Promise<void>): Promise<void> {
+    const another = await this.startSlaClock();
+    try {
+      await work();
+    } finally {
+      await another.stop();
+    }
+  }
+
+  private startSlaClock(): Promise<SlaClock> {
+    const env = { DATABASE_URL: this.database.url, PARTITIONS: String(PARTITIONS), LOG_LEVEL: 'error' };
+    const logger = createLogger({ service: 'test', level: process.env['TEST_LOG_LEVEL'] ?? 'error' });
+    return createSlaClock({ config: readSlaClockConfig(env), eventLog: this.log, clock: this.clock, logger });
   }
 
   async stopServices(): Promise<void> {
@@ -104,6 +123,24 @@ export class Pipeline {
     this.clock.set(at);
   }
 
+  /** Publishes another version of the policy, as intake does: stores it, and announces it to every partition. */
+  async publish(resolved: ResolvedPolicy, mode: PublicationMode, effectiveAt: number): Promise<void> {
+    const { version } = resolved;
+    const policy = 'acme';
+    await new PolicyVersions(this.dataSource).publish({
+      ...{ policy, version, document: resolved, effectiveAt, mode },
+      publishedAt: this.clock.now(),
+    });
+    await this.log.publish(
+      Array.from({ length: PARTITIONS }, (_, partition) => ({
+        ...{ topic: topics.received, partition, key: 'config' },
+        value: { kind: 'config', policy, version, at: effectiveAt },
+      })),
+    );
+    this.publications.push({ effectiveAt, mode, policy: compilePolicy(resolved) });
+    this.publications.sort((a, b) => a.effectiveAt - b.effectiveAt);
+  }
+
   /** Everything published so far has gone through both services. */
   async settled(): Promise<void> {
     await this.classifier?.caughtUp();
@@ -126,7 +163,12 @@ export class Pipeline {
     const inputs = events.flatMap((event) => toPriorityInput(event) ?? []);
     const { priorityHistory, coverageHistory } = decidePriorities(inputs, this.policy);
     const history = { events: events.map(withoutText), priorityHistory, coverageHistory };
-    return foldTicket({ source: first.source, ticket: first.ticket }, history, this.policy, horizon);
+    return foldTicket(
+      { source: first.source, ticket: first.ticket },
+      history,
+      { publications: this.publications },
+      horizon,
+    );
   }
 
   async get(path: string): Promise<{ status: number; body: Record<string, unknown> }> {
@@ -148,8 +190,9 @@ export function netOf(events: readonly SlaEvent[]): string[] {
 
 export { classifierDatabase };
 
-function acmePolicy(): ResolvedPolicy {
-  const text = readFileSync(new URL('./acme.policy.yaml', import.meta.url), 'utf8');
+/** The policy of the pipeline's tests, or another version of it: `amend` changes its text. */
+export function acmePolicy(amend: (text: string) => string = (text) => text): ResolvedPolicy {
+  const text = amend(readFileSync(new URL('./acme.policy.yaml', import.meta.url), 'utf8'));
   const { document, diagnostics } = loadPolicy(text, 'acme.policy.yaml');
   if (document === null) throw new Error(JSON.stringify(diagnostics, null, 2));
   return resolvePolicy(document);

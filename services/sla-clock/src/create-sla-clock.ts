@@ -33,6 +33,7 @@ import type { SlaClockConfig } from './sla-clock-config.js';
 import { SlaClockMetrics } from './sla-clock-metrics.js';
 import { SlaClockModule } from './sla-clock.module.js';
 import { CreateIncomplete1790000200000 } from './storage/create-incomplete.migration.js';
+import { CreatePolicyWalks1790000600000 } from './storage/create-policy-walks.migration.js';
 import { IndexOpenWork1790000400000 } from './storage/index-open-work.migration.js';
 import { databaseSql } from './storage/database-sql.js';
 import { CreateSlaClockTables1767225600000 } from './storage/create-sla-clock-tables.migration.js';
@@ -55,6 +56,7 @@ export const slaClockDatabase = {
     AddSealing1790000300000,
     IndexOpenWork1790000400000,
     CreateForgotten1790000500000,
+    CreatePolicyWalks1790000600000,
   ],
 } as const;
 

@@ -4,6 +4,8 @@ import { countUnresolved, type Processing } from '@punctual/stream';
 import { Counter, Gauge, Histogram } from 'prom-client';
 import type { DataSource } from 'typeorm';
 import { addMonthGauges } from './month-metrics.js';
+import { WalkProgress } from './walk-progress.js';
+import type { TicketWalk } from './fold/ticket-walk.js';
 import type { FoldObserver } from './fold/fold-observer.js';
 import { databaseSql } from './storage/database-sql.js';
 
@@ -28,6 +30,7 @@ export class SlaClockMetrics implements FoldObserver {
   private readonly retractions: Counter<'kind'>;
   private readonly deadLetters: Counter<'code'>;
   private readonly sealedTickets: Counter;
+  private readonly walks: WalkProgress;
 
   constructor(
     metrics: ServiceMetrics,
@@ -79,6 +82,7 @@ export class SlaClockMetrics implements FoldObserver {
       help: 'Tickets this instance sealed: their verdicts stay, their timelines are gone.',
       registers,
     });
+    this.walks = new WalkProgress(metrics, sources);
     addMonthGauges(metrics, sources.dataSource);
     addSlaTotals(metrics, sources.dataSource);
     addPartitionGauges(metrics, sources);
@@ -107,6 +111,14 @@ export class SlaClockMetrics implements FoldObserver {
       if (correctedKind !== null) this.retractions.inc({ kind: correctedKind });
     }
     this.sources.wakeReaders();
+  }
+
+  walkBegan(partition: number, walk: TicketWalk): void {
+    this.walks.began(partition, walk);
+  }
+
+  walked(partition: number, walk: TicketWalk, folded: number): void {
+    this.walks.walked(partition, walk, folded);
   }
 
   deadLettered(code: string): void {

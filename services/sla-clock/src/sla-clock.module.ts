@@ -7,6 +7,7 @@ import { ClockFolder } from './fold/clock-folder.js';
 import { AttainmentController } from './api/attainment.controller.js';
 import { ClocksController } from './api/clocks.controller.js';
 import { EventsController, type EventStream } from './api/events.controller.js';
+import { PolicyWalkController } from './api/policy-walk.controller.js';
 import { QueueController } from './api/queue.controller.js';
 import type { TicketReading } from './api/ticket-view.js';
 import { TicketsController } from './api/tickets.controller.js';
@@ -35,6 +36,7 @@ export class SlaClockModule {
         AttainmentController,
         EventsController,
         WhatIfController,
+        PolicyWalkController,
       ],
       providers: [
         { provide: DATA_SOURCE, useValue: parts.dataSource },

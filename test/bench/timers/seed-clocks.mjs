@@ -21,6 +21,8 @@ const silent = {
   published() {},
   deadLettered() {},
   sealed() {},
+  walkBegan() {},
+  walked() {},
   quarantined() {},
 };
 

@@ -32,6 +32,8 @@ import { creationOf, PartitionMemory, type DueTickets } from './partition-memory
 import { policyNotPublished } from './policy-not-published.js';
 import { readClassified } from './read-classified.js';
 import { isSealed } from './seal-instant.js';
+import { WalkFold } from './walk-fold.js';
+import type { WalkPace } from './walk-pace.js';
 import { ticketKey, widened, type TicketRow } from './ticket-row.js';
 
 /** The most tickets folded by one round of statements. */
@@ -51,6 +53,7 @@ const MOST_SEALED = 500;
 export class BatchFold {
   private readonly dirty = new Map<string, TicketRow>();
   private readonly due: DueFold;
+  private readonly walks: WalkFold;
   /** Keys of the tickets that events of the batch are about: they are in memory until its end. */
   private readonly spokenOf = new Set<string>();
   private timeMoved = false;
@@ -63,8 +66,12 @@ export class BatchFold {
     private readonly policies: PinnedPolicies<CompiledPolicy>,
     private readonly months: MonthPartitions,
     private readonly observer: FoldObserver,
+    pace: WalkPace,
   ) {
     this.due = new DueFold(partition, memory, unit, policies, months, observer, this.dirty);
+    this.walks = new WalkFold(partition, memory, unit, policies, pace, observer, (group, offset) =>
+      this.foldAndSave(group, offset),
+    );
   }
 
   async run(records: readonly LogRecord[]): Promise<void> {
@@ -91,6 +98,7 @@ export class BatchFold {
           break;
         case 'config':
           await this.policies.refresh();
+          await this.walks.published(value);
           break;
         case 'event':
           await this.arrive(record, value);
@@ -267,6 +275,10 @@ export class BatchFold {
       // More was due than is read at once: what has been read is folded, and the next is read.
       stretches = memory.stretchesToLoad(watermark);
     } while (stretches.length > 0);
+    if (memory.ticketWalks.length > 0) {
+      await this.saveRows();
+      await this.walks.pass(watermark, offset);
+    }
     await this.seal(watermark);
   }
 
@@ -288,6 +300,11 @@ export class BatchFold {
       this.observer.folded(keys.length, performance.now() - began);
     }
     this.timeMoved = true;
+  }
+
+  private async foldAndSave(group: DueTickets, offset: number): Promise<void> {
+    await this.foldGroup(group, offset);
+    await this.saveRows();
   }
 
   /** Saves the tickets changed so far. Those that the batch still speaks of stay in memory, the others make room. */

@@ -12,6 +12,7 @@ import { loadArmedSources, loadTime, loadWakes } from '../storage/ticket-store.j
 import { BatchFold } from './batch-fold.js';
 import type { FoldObserver } from './fold-observer.js';
 import { PartitionMemory } from './partition-memory.js';
+import { WalkPace } from './walk-pace.js';
 
 /** More than is read at once, folded at once or kept. */
 const TICKETS = 12_000;
@@ -27,6 +28,8 @@ const silent: FoldObserver = {
   published: () => undefined,
   deadLettered: () => undefined,
   sealed: () => undefined,
+  walkBegan: () => undefined,
+  walked: () => undefined,
   quarantined: () => undefined,
 };
 
@@ -159,7 +162,7 @@ async function fold(values: readonly unknown[], before: (text: string) => void =
   };
   await client.query('BEGIN');
   try {
-    await new BatchFold(PARTITION, ownership, unit, policies, months, silent).run(records);
+    await new BatchFold(PARTITION, ownership, unit, policies, months, silent, new WalkPace()).run(records);
     await client.query('COMMIT');
   } catch (error) {
     await client.query('ROLLBACK');

@@ -5,10 +5,12 @@ import type { Assignment, RecordBatch, UnitOfWork } from '@punctual/stream';
 import { loadIncomplete } from '../storage/incomplete-store.js';
 import type { MonthPartitions } from '../storage/month-partitions.js';
 import { loadArmedSources, loadPending, loadTime } from '../storage/ticket-store.js';
+import { loadWalks } from '../storage/walk-store.js';
 import { BatchFold } from './batch-fold.js';
 import type { FoldObserver } from './fold-observer.js';
 import { PartitionMemory } from './partition-memory.js';
 import { ticketKey } from './ticket-row.js';
+import { WalkPace } from './walk-pace.js';
 
 /**
  * Folds the partitions of `tickets.classified`. An event is recorded when it arrives; at each watermark the tickets that have something
@@ -19,6 +21,7 @@ export class ClockFolder {
   private readonly memories = new WeakMap<Assignment, PartitionMemory>();
   /** The memory of the last spell of each partition, for readers. */
   private readonly owned = new Map<number, PartitionMemory>();
+  private readonly pace = new WalkPace();
 
   constructor(
     private readonly policies: PinnedPolicies<CompiledPolicy>,
@@ -48,7 +51,8 @@ export class ClockFolder {
   async fold(batch: RecordBatch, unit: UnitOfWork): Promise<void> {
     const memory = await this.memoryOf(batch.assignment, batch.partition, unit);
     try {
-      await new BatchFold(batch.partition, memory, unit, this.policies, this.months, this.observer).run(batch.records);
+      const { policies, months, observer, pace } = this;
+      await new BatchFold(batch.partition, memory, unit, policies, months, observer, pace).run(batch.records);
     } catch (error) {
       this.months.failed(error);
       throw error;
@@ -70,6 +74,7 @@ export class ClockFolder {
     for (const { source, ticket, letter } of await loadIncomplete(sql, partition)) {
       memory.openLetter(ticketKey(source, ticket), letter);
     }
+    memory.ticketWalks = await loadWalks(sql, partition);
     this.memories.set(assignment, memory);
     this.owned.set(partition, memory);
     return memory;

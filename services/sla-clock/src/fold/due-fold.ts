@@ -1,4 +1,4 @@
-import { topics, type ClassifiedRecord, type Horizon, type SlaEvent } from '@punctual/contracts';
+import { topics, type ClassifiedRecord, type Horizon, type Instant, type SlaEvent } from '@punctual/contracts';
 import type { CompiledPolicy } from '@punctual/policy';
 import type { PinnedPolicies } from '@punctual/service-kit';
 import type { PolicySchedule, Published } from '@punctual/sla-engine';
@@ -17,6 +17,7 @@ import { loadStanding, loadTimelines, type TicketId, type TicketSpan } from '../
 import { foldFromStart, foldOnto, horizonFor, type TicketOutcome } from './fold-due-ticket.js';
 import type { FoldObserver } from './fold-observer.js';
 import { loadMissing } from './load-missing.js';
+import { missedTakeover } from './missed-takeover.js';
 import { PartitionMemory, type DueTickets } from './partition-memory.js';
 import { policyNotPublished } from './policy-not-published.js';
 import { ticketKey, widened, type PlacedEvent, type TicketRow } from './ticket-row.js';
@@ -25,6 +26,8 @@ import { ticketKey, widened, type PlacedEvent, type TicketRow } from './ticket-r
 interface Work {
   readonly row: TicketRow;
   readonly due: DueTickets;
+  /** The versions of its policy; which of them apply to it, and when, follows from its instants. */
+  readonly schedule: PolicySchedule;
   /** What waits for it, or null where that has to be read. */
   readonly waiting: readonly PlacedEvent[] | null;
 }
@@ -61,8 +64,7 @@ export class DueFold {
     const again: Work[] = [];
     const failed: Work[] = [];
     for (const work of works) {
-      const schedule = await this.scheduleOf(work.row);
-      const outcome = this.attempt(work, failed, () => onto(work, schedule));
+      const outcome = this.attempt(work, failed, () => onto(work));
       if (outcome === null) again.push(work);
       else if (outcome !== 'failed') outcomes.push({ work, outcome });
     }
@@ -86,12 +88,14 @@ export class DueFold {
 
   private async collectWork(sql: Sql, due: DueTickets, keys: readonly string[], offset: number): Promise<Work[]> {
     const { memory } = this;
-    const works = keys.flatMap((key): Work[] => {
+    const works: Work[] = [];
+    for (const key of keys) {
       const row = memory.rows.get(key);
-      if (row === undefined || row.quarantined !== null) return [];
+      if (row === undefined || row.quarantined !== null) continue;
+      const schedule = await this.scheduleOf(row);
       const waiting = memory.pending.get(key);
-      return [{ row, due, waiting: waiting === undefined ? [] : waiting.events }];
-    });
+      works.push({ row, due, schedule, waiting: waiting === undefined ? [] : waiting.events });
+    }
     const unknown = works.filter(({ waiting }) => waiting === null);
     const timelines = await loadTimelines(
       sql,
@@ -118,7 +122,6 @@ export class DueFold {
     }
   }
 
-  /** The versions of a ticket's policy; which of them apply to it, and when, follows from its instants. */
   private async scheduleOf(row: TicketRow): Promise<PolicySchedule> {
     const schedule = await this.policies.schedule(row.policy, row.policyVersion);
     if (schedule === null) throw policyNotPublished(row.policy);
@@ -148,9 +151,8 @@ export class DueFold {
     for (const work of works) {
       const key = ticketKey(work.row.source, work.row.ticket);
       const timeline = (timelines.get(key) ?? work.waiting ?? []).map(({ event }) => event);
-      const { row, due } = work;
+      const { row, due, schedule } = work;
       const horizon = horizonFor(row, due.horizon);
-      const schedule = await this.scheduleOf(row);
       const outcome = this.attempt(work, failed, () =>
         foldFromStart(row, timeline, standing.get(key) ?? [], causeOf(work, horizon), schedule, horizon, due.mode),
       );
@@ -174,7 +176,7 @@ export class DueFold {
       row.foldedUpTo = outcome.horizon.eventsUpTo;
       row.duesBefore = outcome.horizon.duesBefore;
       row.foldedOffset = offset;
-      row.wakeAt = outcome.wakeAt;
+      row.wakeAt = earlier(outcome.wakeAt, this.missedBy(work, outcome));
       row.sealAt = outcome.sealAt;
       const instants = (work.waiting ?? []).map(({ event }) => event.occurredAt);
       row.lastEventAt = widened(row.firstEventAt, row.lastEventAt, instants).until;
@@ -196,6 +198,10 @@ export class DueFold {
       const left: ClocksOfTicket = { source, ticket, policy, clocks: outcome.clocks, extent };
       this.clocks.set(key, laterClocks(this.clocks.get(key), left));
     }
+  }
+
+  private missedBy({ schedule }: Work, { state, horizon }: TicketOutcome): Instant | null {
+    return missedTakeover(schedule, state, horizon, this.memory.watermark?.at ?? horizon.eventsUpTo);
   }
 
   /** Of a ticket about which something is missing, everything said says so. */
@@ -266,7 +272,12 @@ export class DueFold {
   }
 }
 
-function onto({ row, due, waiting }: Work, schedule: PolicySchedule): TicketOutcome | null {
+function earlier(a: Instant | null, b: Instant | null): Instant | null {
+  if (a === null || b === null) return a ?? b;
+  return Math.min(a, b);
+}
+
+function onto({ row, due, schedule, waiting }: Work): TicketOutcome | null {
   const events = (waiting ?? []).map(({ event }) => event);
   return foldOnto(row, events, schedule, horizonFor(row, due.horizon), due.mode);
 }

@@ -1,4 +1,5 @@
 import type { SlaEvent } from '@punctual/contracts';
+import type { TicketWalk } from './ticket-walk.js';
 
 /** Told of what the fold does, for metrics, logs and waking readers. Calls after the commit, except durations. None may throw. */
 export interface FoldObserver {
@@ -10,5 +11,9 @@ export interface FoldObserver {
   deadLettered(code: string): void;
   /** Tickets whose timelines were removed. */
   sealed(tickets: number): void;
+  /** A walk through a partition's tickets began. */
+  walkBegan(partition: number, walk: TicketWalk): void;
+  /** It went on: so many tickets were folded. */
+  walked(partition: number, walk: TicketWalk, folded: number): void;
   quarantined(error: unknown, partition: number): void;
 }

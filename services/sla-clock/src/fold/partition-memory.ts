@@ -2,6 +2,7 @@ import type { Horizon, Instant, KnownWords, TicketEvent, Watermark } from '@punc
 import { horizonOf, withoutPeople } from '@punctual/contracts';
 import type { TicketSpan } from '../storage/ticket-store.js';
 import { MinHeap } from './min-heap.js';
+import type { TicketWalk } from './ticket-walk.js';
 import { ticketKey, type PlacedEvent, type TicketRow } from './ticket-row.js';
 
 /** Timers are read from the database this far ahead of the watermark, ms. */
@@ -64,6 +65,8 @@ export class PartitionMemory {
   readonly pending = new Map<string, Pending>();
   /** Dead letters about tickets that nobody has dealt with, by ticket key: what is said of these says that something is missing. */
   readonly incomplete = new Map<string, Set<string>>();
+  /** What there is to walk through, in the order of their instants. */
+  ticketWalks: TicketWalk[] = [];
   watermark: Watermark | null;
   watermarkOffset: number;
   nextSeq: number;

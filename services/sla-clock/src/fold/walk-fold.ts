@@ -1,0 +1,131 @@
+import { horizonOf, type ConfigRecord, type Instant, type Watermark } from '@punctual/contracts';
+import type { CompiledPolicy } from '@punctual/policy';
+import type { PinnedPolicies } from '@punctual/service-kit';
+import type { UnitOfWork } from '@punctual/stream';
+import { addWalk, countWalk, loadWalked, saveWalk, type WalkedTicket } from '../storage/walk-store.js';
+import type { FoldObserver } from './fold-observer.js';
+import type { DueTickets, PartitionMemory } from './partition-memory.js';
+import { ticketKey } from './ticket-row.js';
+import { atTheStart, newWalk, type TicketWalk } from './ticket-walk.js';
+import type { WalkPace } from './walk-pace.js';
+
+/** Tickets that are looked at and left as they are cost little: so many of them at once. */
+const MOST_LOOKED_AT = 5_000;
+
+/**
+ * Walks through the tickets that something concerns which happened to none of them in particular: a published version. A slice under each
+ * watermark, in its transaction, so that it may end anywhere and goes on where the database says; what happens on a ticket meanwhile does not wait.
+ */
+export class WalkFold {
+  /** When this batch has walked long enough; null before it walked. */
+  private until: number | null = null;
+
+  constructor(
+    private readonly partition: number,
+    private readonly memory: PartitionMemory,
+    private readonly unit: UnitOfWork,
+    private readonly policies: PinnedPolicies<CompiledPolicy>,
+    private readonly pace: WalkPace,
+    private readonly observer: FoldObserver,
+    /** Folds tickets that share a horizon, and saves them. */
+    private readonly foldGroup: (group: DueTickets, offset: number) => Promise<void>,
+  ) {}
+
+  /** A version was published: those whom it concerns will be walked through, once its instant has come. */
+  async published({ policy, version, at }: ConfigRecord): Promise<void> {
+    const publications = (await this.policies.schedule(policy, version))?.publications ?? [];
+    const place = publications.findLastIndex((one) => one.policy.version === version && one.effectiveAt === at);
+    const publication = publications[place];
+    // The first version of a policy finds no ticket that was folded under another.
+    if (publication === undefined || publications.length === 1) return;
+    // The earliest version is also that of the tickets created before it.
+    const affectsFrom = place === 0 ? Number.MIN_SAFE_INTEGER : at;
+    await this.add(newWalk({ policy, subject: version, effectiveAt: at, mode: publication.mode, affectsFrom }));
+  }
+
+  async add(walk: TicketWalk): Promise<void> {
+    if (await addWalk(await this.unit.transaction(), this.partition, walk)) this.memory.ticketWalks.push(walk);
+  }
+
+  /** A slice of what there is to walk through. Every row changed before has to be saved. */
+  async pass(watermark: Watermark, offset: number): Promise<void> {
+    const { memory, partition } = this;
+    for (const walk of memory.ticketWalks) {
+      if (!(await this.hasCome(walk, watermark))) continue;
+      this.until ??= performance.now() + this.pace.share(partition, performance.now());
+      if (performance.now() >= this.until) break;
+      await this.walkOn(walk, watermark, offset, this.until);
+    }
+    memory.ticketWalks = memory.ticketWalks.filter(({ finishedAt }) => finishedAt === null);
+  }
+
+  /** Whether the tickets of live sources are folded up to the walk's instant by now. Those of other sources have a timer of their own. */
+  private async hasCome({ policy, effectiveAt, beganAt }: TicketWalk, watermark: Watermark): Promise<boolean> {
+    if (beganAt !== null) return true;
+    if (watermark.at < effectiveAt) return false;
+    const publications = (await this.policies.schedule(policy))?.publications ?? [];
+    const settleMs = publications.reduce((most, one) => Math.max(most, one.policy.settleMs), 0);
+    return watermark.at - settleMs > effectiveAt;
+  }
+
+  private async walkOn(walk: TicketWalk, watermark: Watermark, offset: number, until: number): Promise<void> {
+    const { partition, pace, observer } = this;
+    const sql = await this.unit.transaction();
+    if (walk.total === null) {
+      walk.beganAt = watermark.at;
+      walk.total = await countWalk(sql, partition, walk);
+      this.unit.afterCommit(() => observer.walkBegan(partition, { ...walk }));
+    }
+    let folded = 0;
+    do {
+      const began = performance.now();
+      const room = pace.ticketsIn(until - began);
+      const next = await loadWalked(sql, partition, walk, walk.mode === 'pin' ? MOST_LOOKED_AT : room);
+      const concerned = next.filter(({ createdAt }) => concerns(walk, createdAt)).slice(0, room);
+      // What does not fit into the time that is left is walked past under the next watermark.
+      const last = concerned.length === room ? concerned.at(-1) : next.at(-1);
+      for (const group of byHorizon(concerned, watermark)) await this.foldGroup(group, offset);
+      folded += concerned.length;
+      walk.done += last === undefined ? 0 : next.indexOf(last) + 1;
+      this.moveOn(walk, last, watermark.at);
+      pace.measured(concerned.length, performance.now() - began);
+    } while (walk.finishedAt === null && performance.now() < until);
+    await saveWalk(sql, partition, walk);
+    const standing = { ...walk };
+    this.unit.afterCommit(() => observer.walked(partition, standing, folded));
+  }
+
+  private moveOn(walk: TicketWalk, last: WalkedTicket | undefined, now: Instant): void {
+    if (last !== undefined) {
+      walk.after = { at: last.lastEventAt, source: last.source, ticket: last.ticket };
+    } else if (walk.phase === 'open') {
+      walk.phase = 'ended';
+      walk.after = atTheStart;
+    } else {
+      walk.finishedAt = now;
+      walk.total = walk.done;
+    }
+  }
+}
+
+/** A pinned version concerns the tickets created under it: where it is published afterwards, they have begun under another. */
+function concerns({ mode, affectsFrom }: TicketWalk, createdAt: Instant | null): boolean {
+  return mode !== 'pin' || createdAt === null || createdAt >= affectsFrom;
+}
+
+/** Tickets of a source whose policies settle alike share a horizon. */
+function byHorizon(tickets: readonly WalkedTicket[], watermark: Watermark): DueTickets[] {
+  const groups = Map.groupBy(tickets, ({ source, settleMs }) => ticketKey(source, String(settleMs)));
+  return [...groups.values()].flatMap((group): DueTickets[] => {
+    const [first] = group;
+    if (first === undefined) return [];
+    const { source, settleMs } = first;
+    const mode = watermark.sources[source]?.mode ?? 'live';
+    const horizon = horizonOf(watermark, source, settleMs);
+    // What is sealed by now stands, also where its timeline is still there.
+    const keys = group
+      .filter(({ sealAt }) => sealAt === null || sealAt >= horizon.duesBefore)
+      .map((one) => ticketKey(one.source, one.ticket));
+    return [{ horizon, mode, keys }];
+  });
+}
