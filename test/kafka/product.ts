@@ -19,10 +19,10 @@ export class Product {
     readonly slaClock: SlaClock,
   ) {}
 
-  /** `env` says where the event log is. */
-  static async start(env: Readonly<Record<string, string>>): Promise<Product> {
+  /** `env` says where the event log is; the database is a new one unless one is given. */
+  static async start(env: Readonly<Record<string, string>>, given?: TestDatabase): Promise<Product> {
     const postgres = await startPostgres();
-    const database = await postgres.createDatabase();
+    const database = given ?? (await postgres.createDatabase());
     const clock = new ManualClock(start);
     const all = { DATABASE_URL: database.url, PARTITIONS: '4', WATERMARK_INTERVAL_MS: '0', DATABASE_POOL: '6', ...env };
     const logger = createLogger({ service: 'test', level: process.env['TEST_LOG_LEVEL'] ?? 'error' });
@@ -54,8 +54,13 @@ export class Product {
     await this.slaClock.caughtUp();
   }
 
-  async stop(): Promise<void> {
+  /** Stops the services; the database stays. */
+  async stopServices(): Promise<void> {
     await Promise.all([this.intake.stop(), this.classifier.stop(), this.slaClock.stop()]);
+  }
+
+  async stop(): Promise<void> {
+    await this.stopServices();
     await this.database.drop();
     await this.postgres.stop();
   }

@@ -60,7 +60,8 @@ function sessionOf({ KAFKA_SESSION_MS: sessionMs }: EventLogConfig): Pick<KafkaL
   return sessionMs === undefined ? {} : { timing: { sessionMs, heartbeatMs: Math.floor(sessionMs / 10) } };
 }
 
-function security(config: EventLogConfig): Pick<KafkaLogOptions, 'ssl' | 'sasl'> {
+/** How a configuration says to reach the brokers safely. */
+export function security(config: Omit<EventLogConfig, 'PARTITIONS'>): Pick<KafkaLogOptions, 'ssl' | 'sasl'> {
   const { KAFKA_SASL_MECHANISM: mechanism, KAFKA_SASL_USERNAME: username, KAFKA_SASL_PASSWORD: password } = config;
   const ca = config.KAFKA_SSL_CA;
   const login =

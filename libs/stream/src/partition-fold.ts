@@ -3,7 +3,7 @@ import { backoffMs, pause } from './backoff.js';
 import type { EncodedRecord } from './encoded-record.js';
 import type { Assignment, BatchHandler, LogRecord, PartitionStatus, Sql } from './event-log.js';
 import { classifyFault } from './fault.js';
-import { claimPosition, passFence, type PositionKey } from './fence.js';
+import { claimPosition, passFence, type Claim, type PositionKey } from './fence.js';
 import { FencedUnit } from './fenced-unit.js';
 import type { FoldCounts } from './fold-counts.js';
 import { StreamError } from './stream-error.js';
@@ -22,6 +22,8 @@ export interface FoldSettings {
   readonly logger: StreamLogger;
   /** The log's first kept offset and the offset after its last record. */
   logRange(): Promise<{ readonly start: number; readonly end: number }>;
+  /** What else a driver asks of a claim before anything is folded; throws where only a person can go on. */
+  checkClaim?(claim: Claim): Promise<void>;
   write(sql: Sql, records: readonly EncodedRecord[]): Promise<() => void>;
   /** Ownership was lost; resolves when it is known whether the partition is still this member's (`signal` is aborted if not). */
   onFenced(): Promise<void>;
@@ -94,6 +96,7 @@ export class PartitionFold {
         const claim = await claimPosition(transaction, key, owner, range.start);
         await transaction.commit();
         await this.#checkRange(claim.offset);
+        await this.#settings.checkClaim?.(claim);
         const { group, topic, partition } = key;
         const assignment = Object.freeze({ group, topic, partition, epoch: claim.epoch });
         this.#spell = { assignment, position: claim.offset, saved: claim.offset };
@@ -181,7 +184,7 @@ export class PartitionFold {
       throw new StreamError(
         'input_gap',
         `${where}, but the log now starts at ${start}: ${start - position} records are gone unread. ` +
-          'Restore them, or move the position to the start knowing what is lost.',
+          'Restore them, or let punctual recover go on without them.',
       );
     }
     if (position > end) {

@@ -1,5 +1,4 @@
-import kafkajs, { type Admin, type Kafka, type LogEntry } from 'kafkajs';
-import { hostname } from 'node:os';
+import type { Admin, Kafka } from 'kafkajs';
 import { checkProcessOptions } from '../check-process-options.js';
 import { encodeRecord } from '../encoded-record.js';
 import type { EventLog, LogRecord, OutgoingRecord, Processing, ProcessOptions, Sql } from '../event-log.js';
@@ -8,11 +7,11 @@ import { poolSql } from '../pool-sql.js';
 import { StreamError } from '../stream-error.js';
 import { nestStreamLogger, type StreamLogger } from '../stream-logger.js';
 import { Turnstile } from '../turnstile.js';
+import { kafkaClient } from './kafka-client.js';
 import { defaultKafkaTiming, type KafkaLogOptions, type KafkaTiming } from './kafka-options.js';
 import { KafkaProcessing } from './kafka-processing.js';
 import { KafkaPublisher } from './kafka-publisher.js';
 import { KafkaTopics } from './kafka-topics.js';
-import { quietKafkajs } from './quiet-kafkajs.js';
 import { scanTopic } from './scan-topic.js';
 import { topicSettings } from './topic-settings.js';
 
@@ -26,20 +25,8 @@ export async function openKafkaLog(options: KafkaLogOptions): Promise<EventLog> 
   if (!Number.isInteger(partitions) || partitions < 1 || partitions > 1_024) {
     throw new StreamError('invalid_option', `partitions must be a whole number from 1 to 1024, not ${partitions}`);
   }
-  quietKafkajs();
   const logger = options.logger ?? nestStreamLogger();
-  const kafka = new kafkajs.Kafka({
-    brokers: [...options.brokers],
-    clientId: options.clientId ?? `punctual-${hostname()}`,
-    connectionTimeout: 3_000,
-    requestTimeout: 30_000,
-    retry: { initialRetryTime: 100, maxRetryTime: 2_000, retries: 6 },
-    logLevel: kafkajs.logLevel.WARN,
-    logCreator: () => (entry) => report(logger, entry),
-    ...(options.ssl === undefined ? {} : { ssl: options.ssl }),
-    ...(options.sasl === undefined ? {} : { sasl: options.sasl }),
-    ...(options.socketFactory === undefined ? {} : { socketFactory: options.socketFactory }),
-  });
+  const kafka = kafkaClient({ ...options, logger });
   const admin = kafka.admin();
   try {
     await admin.connect();
@@ -181,17 +168,4 @@ async function claimDatabase(sql: Sql, logId: string, partitions: number): Promi
     'partitions_mismatch',
     `this database was created with ${store.partitions} partitions, but ${partitions} are configured. Configure ${store.partitions}, or use a new database.`,
   );
-}
-
-/** Said of every producer made here, whose partitions are explicit and whose sends end on purpose. */
-const beside = /switched default partitioner|^Limiting retries for the idempotent producer/;
-/** What kafkajs calls an error although it comes with every rebalance, election, start or pair of transactions, and it goes on by itself. */
-const passing = /rebalanc|overlapped|not aware of this member|concurrent operation on the same transaction|^Response /i;
-
-function report(logger: StreamLogger, { level, log }: LogEntry): void {
-  const { message, error, groupId, broker } = log as LogEntry['log'] & Readonly<Record<string, unknown>>;
-  if (beside.test(message)) return;
-  const details = { said: error, group: groupId, broker };
-  if (level === kafkajs.logLevel.ERROR && !passing.test(message)) logger.warn(`kafkajs: ${message}`, details);
-  else logger.info(`kafkajs: ${message}`, details);
 }

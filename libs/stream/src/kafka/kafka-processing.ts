@@ -44,6 +44,9 @@ const reachEveryMs = 500;
 /** Outputs of the last batches are given this long to leave when a process stops; whoever comes next relays the rest. */
 const lastRelayMs = 3_000;
 
+/** What a claim or the relay may refuse to go on with. */
+const refusals = ['input_gap', 'log_changed', 'log_ahead_of_database', 'outbox_gap'] as const;
+
 /** One member of one group: a kafkajs consumer for membership and fetching, and a reader for each partition it is assigned. */
 export class KafkaProcessing implements Processing {
   readonly #options: ProcessOptions;
@@ -256,6 +259,7 @@ export class KafkaProcessing implements Processing {
       counts: this.#counts,
       logger,
       logRange,
+      checkClaim: ({ seq }) => this.#relay.assertNotAhead(topic, partition, seq),
       write: async (sql, records) => {
         await writeOutbox(sql, key, records);
         return () => this.#relay.wake();
@@ -335,7 +339,7 @@ export class KafkaProcessing implements Processing {
     for (const { topic, partition } of left) {
       const status = this.#running.get(`${partition}/${topic}`)?.fold.status();
       if (status?.state !== 'refused') continue;
-      const code = status.problem?.code === 'input_gap' ? 'input_gap' : 'log_changed';
+      const code = refusals.find((known) => known === status.problem?.code) ?? 'log_changed';
       throw new StreamError(code, status.problem?.detail ?? `partition ${partition} of '${topic}' stands still`);
     }
   }

@@ -9,6 +9,7 @@ import { describeError, type StreamLogger } from '../stream-logger.js';
 import type { KafkaTiming } from './kafka-options.js';
 import { byTopic } from './kafka-publisher.js';
 import type { KafkaTopics } from './kafka-topics.js';
+import { readIncarnation, withIncarnation } from './incarnation.js';
 import { forgetRelayed, outboxReach, readOutbox, type OutboxRow, type RelayPosition } from './outbox.js';
 
 export interface RelaySettings {
@@ -51,6 +52,7 @@ export class OutboxRelay {
   #wake: () => void = () => undefined;
   #woken = false;
   #refusal: StreamError | null = null;
+  #incarnation = 0;
 
   constructor(settings: RelaySettings) {
     this.#settings = settings;
@@ -160,6 +162,7 @@ export class OutboxRelay {
       // Takes the transactional id over: a former leader's open transaction is settled, and it can commit no more.
       await producer.connect();
       const positions = await this.#readPositions(sql);
+      this.#incarnation = await readIncarnation(sql);
       await forgetRelayed(sql, logId, group, [...positions.values()]);
       this.#refusal = null;
       while (!signal.aborted) {
@@ -187,7 +190,10 @@ export class OutboxRelay {
     for (const { origin, seq } of rows) moved.set(`${origin.partition}/${origin.topic}`, { ...origin, seq: seq + 1 });
     const transaction = await producer.transaction();
     try {
-      await transaction.sendBatch({ acks: -1, topicMessages: byTopic(rows, prefix) });
+      await transaction.sendBatch({
+        acks: -1,
+        topicMessages: byTopic(withIncarnation(rows, this.#incarnation), prefix),
+      });
       await transaction.sendOffsets({
         consumerGroupId: `${prefix}${group}.relay`,
         topics: this.#settings.inputs.map((topic) => ({
@@ -227,11 +233,22 @@ export class OutboxRelay {
     return positions;
   }
 
+  /**
+   * Throws `log_ahead_of_database` where Kafka has more outputs of a partition than its owner, who claims it at `seq`, has made. It is asked before
+   * anything is folded: folding on would number other outputs up to where Kafka is, and those would never be sent.
+   */
+  async assertNotAhead(topic: string, partition: number, seq: number): Promise<void> {
+    const { admin, prefix, group } = this.#settings;
+    const [recorded] = await admin.fetchOffsets({ groupId: `${prefix}${group}.relay`, topics: [prefix + topic] });
+    const inKafka = Number(recorded?.partitions.find((one) => one.partition === partition)?.offset ?? -1);
+    if (inKafka > seq) this.#refuseAhead(topic, partition, inKafka, seq);
+  }
+
   #refuseAhead(topic: string, partition: number, inKafka: number, next: number): never {
     throw new StreamError(
       'log_ahead_of_database',
       `Kafka has ${inKafka} outputs of group '${this.#settings.group}' from partition ${partition} of '${topic}', but the database made only ${next}: ` +
-        'it was restored to an earlier moment. Restore the newer database, or start a new database on new topics (KAFKA_PREFIX) and replay.',
+        'it was restored to an earlier moment. Restore the newer database, or let punctual recover fold again what it has forgotten.',
     );
   }
 

@@ -5,6 +5,7 @@ import type { DlqListOptions } from './dlq-list.js';
 import type { DlqResolveOptions } from './dlq-resolve.js';
 import type { DlqShowOptions } from './dlq-show.js';
 import type { ForgetOptions } from './forget.js';
+import type { RecoverOptions } from './recover.js';
 
 const ENVIRONMENT = `
 It works on the services' database and log, which DATABASE_URL, KAFKA_BROKERS and the other
@@ -14,6 +15,14 @@ KAFKA_ variables name as they do for the services (docs/operations.md).`;
 export function declareOperations(program: Command, end: (code: ExitCode) => void): void {
   declareDlq(program.command('dlq').description('see the records that were given up, and deal with them'), end);
   declareForget(program, end);
+  program
+    .command('recover')
+    .description('say where database and Kafka do not fit together after a restore or a gap, and make them fit')
+    .option('--json', 'one partition a line')
+    .option('--yes', 'do it; without this it only says what would be lost and repeated')
+    .addHelpText('after', example('punctual recover', 'punctual recover --yes'))
+    .addHelpText('after', ENVIRONMENT)
+    .action(async (options: RecoverOptions) => end(await (await import('./recover.js')).recoverCommand(options)));
   const quarantine = program.command('quarantine').description('see the tickets that stand aside, and let them go');
   quarantine
     .command('list')
