@@ -152,4 +152,42 @@ describe('a ticket whose final close is long past', () => {
     );
     expect(metrics).toMatch(/^punctual_months\{[^}]*table="ticket_event"[^}]*\} \d+$/m);
   });
+
+  it('names nobody any more once it is forgotten, and its row stays as it was', async () => {
+    const ticket = 'T-waived';
+    const say = ticketEvents(SOURCE, ticket, start + 230 * DAY);
+    await pipeline.send(say.created(0));
+    await pipeline.tick(start + 230 * DAY + 130 * MINUTE);
+    const waiver = { actor: { role: 'agent', id: 'granter-55de' }, promise: 'response', reason: 'quokka' };
+    await pipeline.send(say.make('ticket.waiver.granted', 131, waiver), say.status(132, 'closed'));
+    await pipeline.tick(start + 230 * DAY + 140 * MINUTE);
+    await pipeline.tick(start + 321 * DAY);
+    await pipeline.settled();
+    await pipeline.tick(start + 322 * DAY);
+    await pipeline.settled();
+    expect(await timeline(ticket)).toBe(0);
+    const row = async () =>
+      pipeline.dataSource.query<Record<string, unknown>[]>('SELECT * FROM sla_clock.ticket WHERE ticket = $1', [
+        ticket,
+      ]);
+    const held = async () =>
+      JSON.stringify([
+        await pipeline.dataSource.query('SELECT view FROM sla_clock.clock WHERE ticket = $1', [ticket]),
+        await pipeline.dataSource.query('SELECT value FROM sla_clock.sla_event WHERE ticket = $1', [ticket]),
+      ]);
+    const before = { row: await row(), rows: await attainment() };
+    expect(await held()).toMatch(/granter-55de.*quokka/);
+    await pipeline.log.publish([
+      {
+        topic: topics.received,
+        partition: ticketPartition(SOURCE, ticket, 4),
+        key: `${SOURCE}/${ticket}`,
+        value: { kind: 'forget', source: SOURCE, ticket, requestId: 'r-1', at: start },
+      },
+    ]);
+    await pipeline.tick(start + 323 * DAY);
+    await pipeline.settled();
+    expect(await held()).not.toMatch(/granter-55de|quokka/);
+    expect({ row: await row(), rows: await attainment() }).toEqual(before);
+  });
 });
