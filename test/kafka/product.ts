@@ -41,9 +41,9 @@ export class Product {
   }
 
   /** Delivers an event as a helpdesk does, at the time it happened. */
-  async deliver(event: TicketEvent): Promise<void> {
+  async deliver(event: TicketEvent, headers: Readonly<Record<string, string>> = {}): Promise<void> {
     this.clock.set(event.occurredAt);
-    await this.send('POST', '/v1/events', JSON.stringify(toCloudEvent(event)), 'application/cloudevents+json');
+    await this.send('POST', '/v1/events', JSON.stringify(toCloudEvent(event)), 'application/cloudevents+json', headers);
   }
 
   /** Lets time come to `at` (epoch ms), and resolves when what follows from it is on `sla.events`. */
@@ -65,8 +65,12 @@ export class Product {
     await this.postgres.stop();
   }
 
-  private async send(method: string, path: string, body: string, type: string): Promise<void> {
-    const answer = await fetch(`${this.intake.url}${path}`, { method, body, headers: { 'content-type': type } });
+  private async send(method: string, path: string, body: string, type: string, more = {}): Promise<void> {
+    const answer = await fetch(`${this.intake.url}${path}`, {
+      method,
+      body,
+      headers: { ...more, 'content-type': type },
+    });
     if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
   }
 }

@@ -35,6 +35,7 @@ export {
   type SlaEventType,
   type Target,
 } from './sla-event.js';
+export { TRACEPARENT, traceHeaders, traceparentIn } from './traceparent.js';
 export { deadLetterTopic, ticketPartition, topics, type Topic } from './topics.js';
 export {
   DEFAULT_SETTLE_MS,

@@ -1,5 +1,7 @@
 import {
   topics,
+  traceHeaders,
+  traceparentIn,
   withoutText,
   type ClassifiedTopicRecord,
   type DeadLetterRecord,
@@ -272,7 +274,7 @@ class BatchFold {
     const { event } = value;
     const before = this.tickets.get(ticketKey(event));
     // The SLA clock has sealed it: there the event is a dead letter, and nothing is to be known of it here.
-    if (before !== undefined && before.removedAt !== null) return this.passEvent(event, before);
+    if (before !== undefined && before.removedAt !== null) return this.passEvent(record, event, before);
     const policyName = before?.policy ?? value.policy;
     const policy = await this.policyFor(policyName, before ?? null, event);
     let taken: TakenIn;
@@ -291,20 +293,14 @@ class BatchFold {
       const now = decisions.filter(({ eventId, outcome }) => eventId === event.id && outcome === 'effective');
       this.unit.afterCommit(() => this.metrics.decided(ticket.policy, now));
     }
-    this.passEvent(event, ticket);
+    this.passEvent(record, event, ticket);
   }
 
-  private passEvent(event: ReceivedRecord['event'], ticket: ClassifiedTicket): void {
+  private passEvent({ headers }: LogRecord, event: ReceivedRecord['event'], ticket: ClassifiedTicket): void {
     const { policy, revision, priorityHistory, coverageHistory } = ticket;
     this.passedOn += 1;
-    this.pass(`${event.source}/${event.ticket}`, {
-      kind: 'event',
-      event: withoutText(event),
-      policy,
-      revision,
-      priorityHistory,
-      coverageHistory,
-    });
+    const value = { event: withoutText(event), policy, revision, priorityHistory, coverageHistory };
+    this.pass(`${event.source}/${event.ticket}`, { kind: 'event', ...value }, traceparentIn(headers));
   }
 
   /** The version in effect at the ticket's creation; it changes only where the creation turns out to lie elsewhere. */
@@ -346,8 +342,14 @@ class BatchFold {
     this.pass(`${source}/${ticket}`, { kind: 'dead_letter', letter, state, source, ticket });
   }
 
-  private pass(key: string, value: ClassifiedTopicRecord): void {
-    this.output.push({ topic: topics.classified, partition: this.partition, key, value });
+  private pass(key: string, value: ClassifiedTopicRecord, traceparent: string | null = null): void {
+    this.output.push({
+      topic: topics.classified,
+      partition: this.partition,
+      key,
+      value,
+      ...traceHeaders(traceparent),
+    });
   }
 
   private change(ticket: ClassifiedTicket): void {

@@ -1,4 +1,4 @@
-import { ticketPartition, ticketEventTypes, topics, type ReceivedRecord } from '@punctual/contracts';
+import { ticketPartition, ticketEventTypes, topics, traceHeaders, type ReceivedRecord } from '@punctual/contracts';
 import { ProblemError } from '@punctual/service-kit';
 import type { EventLog } from '@punctual/stream';
 import type { IntakeMetrics } from './intake-metrics.js';
@@ -20,10 +20,10 @@ export class EventPublisher {
   ) {}
 
   /**
-   * Resolves when the log has acknowledged every record.
+   * Resolves when the log has acknowledged every record; each carries the trace of the request.
    * @throws ProblemError `log_unavailable` (503, Retry-After)
    */
-  async publish(records: readonly ReceivedRecord[]): Promise<readonly AcceptedEvent[]> {
+  async publish(records: readonly ReceivedRecord[], traceparent: string): Promise<readonly AcceptedEvent[]> {
     const accepted = records.map(({ event }) => ({
       id: event.id,
       source: event.source,
@@ -35,6 +35,7 @@ export class EventPublisher {
       partition: accepted[index]?.partition ?? 0,
       key: `${value.event.source}/${value.event.ticket}`,
       value,
+      ...traceHeaders(traceparent),
     }));
     const end = this.metrics.publishSeconds.startTimer();
     try {

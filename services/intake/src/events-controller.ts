@@ -3,6 +3,7 @@ import { ApiBearerAuth, ApiBody, ApiConsumes, ApiOperation, ApiResponse, ApiTags
 import { CLOCK, POLICY_VERSIONS, PolicyVersions, ProblemError, type Clock } from '@punctual/service-kit';
 import { parseEvents, refusal, toReceivedRecords, type PolicyChoice } from './check-events.js';
 import { EventPublisher, type AcceptedEvent } from './event-publisher.js';
+import { traceparentOf } from './traceparent-of.js';
 import { readEventRequest, type EventRequest } from './event-request.js';
 import { INTAKE_CONFIG } from './tokens.js';
 import type { IntakeConfig } from './intake-config.js';
@@ -46,7 +47,7 @@ export class EventsController {
     );
     const received = toReceivedRecords(request, events, policies);
     if (received.problems.length > 0) throw this.refuse(request, refusal(received.problems));
-    const accepted = await this.publisher.publish(received.records);
+    const accepted = await this.publisher.publish(received.records, traceparentOf(headers));
     return { accepted: accepted.length, events: accepted };
   }
 

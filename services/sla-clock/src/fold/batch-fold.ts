@@ -2,6 +2,7 @@ import {
   FORGOTTEN,
   formatInstant,
   topics,
+  traceparentIn,
   type ClassifiedRecord,
   type DeadLetterRecord,
   type ForgetRecord,
@@ -157,7 +158,7 @@ export class BatchFold {
       this.dirty.set(key, row);
       this.memory.addParked(row, { occurredAt: event.occurredAt, offset: record.offset });
     } else if (row.quarantined === null) {
-      this.memory.addPending(row, { event, offset: record.offset });
+      this.memory.addPending(row, { event, offset: record.offset, traceparent: traceparentIn(record.headers) });
     }
   }
 

@@ -1,4 +1,11 @@
-import { topics, type ClassifiedRecord, type Horizon, type Instant, type SlaEvent } from '@punctual/contracts';
+import {
+  topics,
+  traceHeaders,
+  type ClassifiedRecord,
+  type Horizon,
+  type Instant,
+  type SlaEvent,
+} from '@punctual/contracts';
 import type { CompiledPolicy } from '@punctual/policy';
 import type { PinnedPolicies } from '@punctual/service-kit';
 import type { PolicySchedule, Published } from '@punctual/sla-engine';
@@ -43,6 +50,8 @@ export class DueFold {
   /** Clocks by ticket and what was published, both not yet written. */
   private readonly clocks = new Map<string, ClocksOfTicket>();
   private published: PublishedOfTicket[] = [];
+  /** The traces of the events that caused what was published; what time caused has none. */
+  private readonly traces = new WeakMap<SlaEvent, string>();
 
   constructor(
     private readonly partition: number,
@@ -193,7 +202,9 @@ export class DueFold {
       );
       row.firstPublishedAt = span.from;
       row.lastPublishedAt = span.until;
-      this.published.push({ ...publicationsOf(row), published: this.saidOf(row, outcome.published) });
+      const published = this.saidOf(row, outcome.published);
+      this.trace(work, published);
+      this.published.push({ ...publicationsOf(row), published });
       const { source, ticket, policy } = row;
       const left: ClocksOfTicket = { source, ticket, policy, clocks: outcome.clocks, extent };
       this.clocks.set(key, laterClocks(this.clocks.get(key), left));
@@ -208,6 +219,13 @@ export class DueFold {
   private saidOf(row: TicketRow, published: readonly Published[]): readonly Published[] {
     if (!this.memory.incomplete.has(ticketKey(row.source, row.ticket))) return published;
     return published.map(({ key, event }) => ({ key, event: { ...event, incomplete: true } }));
+  }
+
+  private trace({ waiting }: Work, published: readonly Published[]): void {
+    for (const { event, traceparent } of waiting ?? []) {
+      if (typeof traceparent !== 'string') continue;
+      for (const { event: said } of published) if (said.cause === event.id) this.traces.set(said, traceparent);
+    }
   }
 
   private async publish(): Promise<void> {
@@ -230,7 +248,8 @@ export class DueFold {
   }
 
   private outgoing(event: SlaEvent) {
-    return { topic: topics.sla, partition: this.partition, key: `${event.source}/${event.ticket}`, value: event };
+    const key = `${event.source}/${event.ticket}`;
+    return { topic: topics.sla, partition: this.partition, key, value: event, ...traceHeaders(this.traces.get(event)) };
   }
 
   /** A ticket that cannot be folded stands aside with its events; everything else goes on. */
@@ -261,7 +280,7 @@ export class DueFold {
           offset: last.offset,
           key,
           value,
-          headers: {},
+          headers: traceHeaders(last.traceparent).headers ?? {},
           appendedAt: 0,
         },
         { code: 'fold_failed', detail: row.quarantined, stage: 'sla-clock' },

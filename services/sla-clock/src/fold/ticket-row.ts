@@ -54,6 +54,8 @@ export function widened(
 export interface PlacedEvent {
   readonly event: TicketEvent;
   readonly offset: number;
+  /** The trace it came with; known only where the event did not have to be read from the database again. */
+  readonly traceparent?: string | null;
 }
 
 /** Unambiguous: a source may contain any separator that is printable. */
