@@ -38,4 +38,5 @@ export { compareAttainment, type AttainmentComparison } from './what-if/compare-
 export { MostImportant } from './what-if/most-important.js';
 export { changeRecord, type ChangedClock, type ChangeRecord } from './what-if/change-record.js';
 export { PolicyComparison, type ComparisonReport, type RunningChanges } from './what-if/policy-comparison.js';
+export { PublicationImpact, type ImpactOnClocks, type MovedDeadlines } from './what-if/publication-impact.js';
 export { decidedUnder, type DecisionsUnder } from './what-if/decided-under.js';

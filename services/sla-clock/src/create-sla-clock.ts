@@ -42,6 +42,7 @@ import { CreateForgotten1790000500000 } from './storage/create-forgotten.migrati
 import { CutIntoMonths1790000100000 } from './storage/cut-into-months.migration.js';
 import { MonthPartitions } from './storage/month-partitions.js';
 import { comparablePolicy } from './what-if/comparable-policy.js';
+import { ComparisonTurn } from './what-if/comparison-turn.js';
 
 /** What a DataSource given to `createSlaClock` must have been made with (schema `sla_clock`). */
 export const slaClockDatabase = {
@@ -131,6 +132,9 @@ export async function createSlaClock(options: SlaClockOptions): Promise<SlaClock
         reading: { sql, policies, times: new PartitionTimes(folder, sql) },
         whatIf: {
           dataSource,
+          versions,
+          clock,
+          turn: new ComparisonTurn(),
           policies: new PinnedPolicies(versions, (document) => comparablePolicy(document as ResolvedPolicy)),
           mostTickets: config.WHAT_IF_TICKETS,
         },

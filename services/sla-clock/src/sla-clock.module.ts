@@ -7,11 +7,12 @@ import { ClockFolder } from './fold/clock-folder.js';
 import { AttainmentController } from './api/attainment.controller.js';
 import { ClocksController } from './api/clocks.controller.js';
 import { EventsController, type EventStream } from './api/events.controller.js';
+import { PolicyPreviewController, type PreviewReading } from './api/policy-preview.controller.js';
 import { PolicyWalkController } from './api/policy-walk.controller.js';
 import { QueueController } from './api/queue.controller.js';
 import type { TicketReading } from './api/ticket-view.js';
 import { TicketsController } from './api/tickets.controller.js';
-import { WhatIfController, type WhatIfReading } from './api/what-if.controller.js';
+import { WhatIfController } from './api/what-if.controller.js';
 import { DATA_SOURCE, EVENT_STREAM, FOLDER, POLICIES, TICKET_READING, WHAT_IF } from './tokens.js';
 
 export interface SlaClockParts {
@@ -20,7 +21,7 @@ export interface SlaClockParts {
   readonly policies: PinnedPolicies<CompiledPolicy>;
   readonly reading: TicketReading;
   readonly stream: EventStream;
-  readonly whatIf: WhatIfReading;
+  readonly whatIf: PreviewReading;
 }
 
 @Module({})
@@ -36,6 +37,7 @@ export class SlaClockModule {
         AttainmentController,
         EventsController,
         WhatIfController,
+        PolicyPreviewController,
         PolicyWalkController,
       ],
       providers: [

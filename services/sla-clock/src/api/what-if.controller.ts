@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { countHistory, type HistorySelection } from '../storage/stored-history.js';
 import { WHAT_IF } from '../tokens.js';
 import { compareHistory, type HistoryComparing, type WhatIfAnswer } from '../what-if/compare-history.js';
+import type { ComparisonTurn } from '../what-if/comparison-turn.js';
 import { proposedPolicy } from '../what-if/proposed-policy.js';
 import { instant, limit, one, parseQuery } from './parse-query.js';
 import { emptyRange } from './attainment.controller.js';
@@ -15,6 +16,7 @@ import { unknownPolicy } from './queue.controller.js';
 export interface WhatIfReading extends HistoryComparing {
   /** The most tickets of one comparison. */
   readonly mostTickets: number;
+  readonly turn: ComparisonTurn;
 }
 
 const whatIfQuery = z.strictObject({
@@ -29,9 +31,6 @@ const whatIfQuery = z.strictObject({
 /** What another policy would change, on the history that is stored. It reads, and stores nothing. */
 @Controller('v1/what-if')
 export class WhatIfController {
-  /** One comparison at a time: it shares the process with the fold. */
-  private busy = false;
-
   constructor(@Inject(WHAT_IF) private readonly reading: WhatIfReading) {}
 
   @Post()
@@ -63,16 +62,19 @@ export class WhatIfController {
     const { policy, source = null, from = null, to = null, open, most } = parseQuery(whatIfQuery, query);
     if (from !== null && to !== null && from >= to) throw emptyRange();
     if (typeof body !== 'string' || !/yaml/i.test(contentType ?? '')) throw notYaml();
-    if (this.busy) throw isBusy();
-    this.busy = true;
-    try {
+    return this.reading.turn.take(async () => {
       const other = proposedPolicy(body);
-      const selection = { policy: policy ?? other.policy.id, source, from, to, openOnly: open === 'true' };
+      const selection = {
+        policy: policy ?? other.policy.id,
+        source,
+        from,
+        to,
+        openOnly: open === 'true',
+        endedSince: null,
+      };
       await this.checkSelection(selection);
-      return await compareHistory(this.reading, selection, other, most, () => reply.raw.destroyed);
-    } finally {
-      this.busy = false;
-    }
+      return compareHistory(this.reading, selection, other, most, () => reply.raw.destroyed);
+    });
   }
 
   private async checkSelection(selection: HistorySelection): Promise<void> {
@@ -92,17 +94,7 @@ export class WhatIfController {
   }
 }
 
-function notYaml(): ProblemError {
+export function notYaml(): ProblemError {
   const detail = 'Send the policy as application/yaml or text/yaml.';
   return new ProblemError({ status: 415, code: 'unsupported_media_type', title: 'A policy is YAML', detail });
-}
-
-function isBusy(): ProblemError {
-  return new ProblemError({
-    status: 503,
-    code: 'what_if_busy',
-    title: 'This instance compares already',
-    detail: 'One comparison at a time; send the same again after the seconds in Retry-After.',
-    headers: { 'retry-after': '5' },
-  });
 }

@@ -4,13 +4,15 @@ import { ticketKey, type PlacedEvent, type TicketRow } from '../fold/ticket-row.
 import { everythingOf } from './everything-of.js';
 import { loadTickets, loadTimelines, type TicketId } from './ticket-store.js';
 
-/** Which stored tickets: those judged under a policy, by source, creation `[from, to)` in epoch ms, and whether they are open. */
+/** Which stored tickets: those judged under a policy, by source, creation `[from, to)` in epoch ms, and whether they are open or ended of late. */
 export interface HistorySelection {
   readonly policy: string;
   readonly source: string | null;
   readonly from: Instant | null;
   readonly to: Instant | null;
   readonly openOnly: boolean;
+  /** With `openOnly`: also those whose last event lies here or later; epoch ms. */
+  readonly endedSince: Instant | null;
 }
 
 /** A ticket with its whole timeline and the partition whose time it lives by. */
@@ -22,12 +24,12 @@ export interface StoredTicket {
 
 /** Tickets never folded have nothing to compare, quarantined ones cannot be folded. */
 const SELECTED = `policy = $1 AND state IS NOT NULL AND quarantined IS NULL AND ($2::text IS NULL OR source = $2)
-   AND ($3::bigint IS NULL OR created_at >= $3) AND ($4::bigint IS NULL OR created_at < $4) AND (NOT $5::boolean OR is_open)`;
+   AND ($3::bigint IS NULL OR created_at >= $3) AND ($4::bigint IS NULL OR created_at < $4) AND (NOT $5::boolean OR is_open OR (sealed_at IS NULL AND last_event_at >= $6::bigint))`;
 
 /** How many tickets are selected; counts no further than one beyond `most`. */
 export async function countHistory(dataSource: DataSource, selection: HistorySelection, most: number): Promise<number> {
   const [row]: { count: string }[] = await dataSource.query(
-    `SELECT count(*) FROM (SELECT FROM sla_clock.ticket WHERE ${SELECTED} LIMIT $6) AS selected`,
+    `SELECT count(*) FROM (SELECT FROM sla_clock.ticket WHERE ${SELECTED} LIMIT $7) AS selected`,
     [...parametersOf(selection), most + 1],
   );
   return Number(row?.count ?? 0);
@@ -44,8 +46,8 @@ export async function loadHistoryPage(
     await manager.query('SET TRANSACTION READ ONLY');
     const places: (TicketId & { partition: number })[] = await manager.query(
       `SELECT source, ticket, partition FROM sla_clock.ticket
-        WHERE ${SELECTED} AND ($6::text IS NULL OR (source, ticket) > ($6, $7::text))
-        ORDER BY source, ticket LIMIT $8`,
+        WHERE ${SELECTED} AND ($7::text IS NULL OR (source, ticket) > ($7, $8::text))
+        ORDER BY source, ticket LIMIT $9`,
       [...parametersOf(selection), after?.source ?? null, after?.ticket ?? null, size],
     );
     const sql = {
@@ -70,6 +72,6 @@ export async function loadWatermarks(dataSource: DataSource): Promise<ReadonlyMa
   return new Map(rows.map(({ partition, watermark }) => [partition, watermark]));
 }
 
-function parametersOf({ policy, source, from, to, openOnly }: HistorySelection): unknown[] {
-  return [policy, source, from, to, openOnly];
+function parametersOf({ policy, source, from, to, openOnly, endedSince }: HistorySelection): unknown[] {
+  return [policy, source, from, to, openOnly, endedSince];
 }

@@ -1,5 +1,6 @@
 import { compilePolicy, type CompiledPolicy, type ResolvedPolicy } from '@punctual/policy';
-import type { NamedPromise } from '@punctual/sla-engine';
+import type { PublishedSchedule } from '@punctual/service-kit';
+import type { NamedPromise, PolicySchedule } from '@punctual/sla-engine';
 
 /** A policy with the promises it lists, in its order: a comparison pairs them with another policy's. */
 export interface ComparablePolicy {
@@ -9,4 +10,9 @@ export interface ComparablePolicy {
 
 export function comparablePolicy(resolved: ResolvedPolicy): ComparablePolicy {
   return { policy: compilePolicy(resolved), promises: resolved.document.promises };
+}
+
+/** What a ticket is folded under. */
+export function compiledSchedule({ publications }: PublishedSchedule<ComparablePolicy>): PolicySchedule {
+  return { publications: publications.map((publication) => ({ ...publication, policy: publication.policy.policy })) };
 }

@@ -1,5 +1,4 @@
-import { setImmediate as breathe } from 'node:timers/promises';
-import { formatInstant, horizonOf, type Horizon, type Instant, type Watermark } from '@punctual/contracts';
+import { formatInstant, type Horizon, type Instant } from '@punctual/contracts';
 import type { CompiledPolicy } from '@punctual/policy';
 import type { PinnedPolicies, PublishedSchedule } from '@punctual/service-kit';
 import {
@@ -14,16 +13,10 @@ import {
   type PromisePairs,
 } from '@punctual/sla-engine';
 import type { DataSource } from 'typeorm';
-import { horizonFor } from '../fold/fold-due-ticket.js';
 import { policyNotPublished } from '../fold/policy-not-published.js';
-import type { TicketId } from '../storage/ticket-store.js';
-import {
-  loadHistoryPage,
-  loadWatermarks,
-  type HistorySelection,
-  type StoredTicket,
-} from '../storage/stored-history.js';
-import type { ComparablePolicy } from './comparable-policy.js';
+import { loadWatermarks, type HistorySelection, type StoredTicket } from '../storage/stored-history.js';
+import { compiledSchedule, type ComparablePolicy } from './comparable-policy.js';
+import { presentHorizon, readHistory } from './read-history.js';
 
 /** What comparing stored history reads. */
 export interface HistoryComparing {
@@ -48,12 +41,6 @@ export interface WhatIfAnswer extends ComparisonReport {
   };
 }
 
-/** Tickets with their timelines in memory at once. */
-const PAGE = 500;
-
-/** Tickets folded before the process looks at what else waits: a share of a batch's time, some 10 ms. */
-const TICKETS_A_TURN = 25;
-
 const NOTE =
   'The text of messages is not stored, so no priority is decided anew: it stands as decided, or as B’s default where B does not know it.';
 
@@ -74,24 +61,16 @@ export async function compareHistory(
   const versions = new Map<string, OwnVersion>();
   const unknown = new Map<string, number>();
   let asOf: Instant | null = null;
-  let after: TicketId | null = null;
-  while (!abandoned()) {
-    const page: StoredTicket[] = await loadHistoryPage(dataSource, selection, after, PAGE);
-    for (const [index, stored] of page.entries()) {
-      const schedule = await policies.schedule(stored.row.policy, stored.row.policyVersion);
-      if (schedule === null) throw policyNotPublished(stored.row.policy);
-      const horizon = presentHorizon(stored, watermarks.get(stored.partition) ?? null);
-      const { a, version, b, unknownToB } = judge(stored, schedule, other, horizon);
-      const own = ownVersion(version, schedule, versions, other);
-      comparison.add(a, b, own.pairs);
-      own.tickets++;
-      for (const name of unknownToB) unknown.set(name, (unknown.get(name) ?? 0) + 1);
-      asOf = Math.max(asOf ?? horizon.duesBefore, horizon.duesBefore);
-      if (index % TICKETS_A_TURN === TICKETS_A_TURN - 1) await breathe();
-    }
-    const last = page.at(-1);
-    if (last === undefined || page.length < PAGE) break;
-    after = { source: last.row.source, ticket: last.row.ticket };
+  for await (const stored of readHistory(dataSource, selection, abandoned)) {
+    const schedule = await policies.schedule(stored.row.policy, stored.row.policyVersion);
+    if (schedule === null) throw policyNotPublished(stored.row.policy);
+    const horizon = presentHorizon(stored, watermarks.get(stored.partition) ?? null);
+    const { a, version, b, unknownToB } = judge(stored, schedule, other, horizon);
+    const own = ownVersion(version, schedule, versions, other);
+    comparison.add(a, b, own.pairs);
+    own.tickets++;
+    for (const name of unknownToB) unknown.set(name, (unknown.get(name) ?? 0) + 1);
+    asOf = Math.max(asOf ?? horizon.duesBefore, horizon.duesBefore);
   }
   return {
     a: {
@@ -126,11 +105,6 @@ function ownVersion(
   return entry;
 }
 
-function presentHorizon({ row }: StoredTicket, watermark: Watermark | null): Horizon {
-  const stored = { eventsUpTo: row.foldedUpTo ?? 0, duesBefore: row.duesBefore ?? 0 };
-  return watermark === null ? stored : horizonFor(row, horizonOf(watermark, row.source, row.settleMs));
-}
-
 function judge(
   { row, timeline }: StoredTicket,
   own: PublishedSchedule<ComparablePolicy>,
@@ -157,8 +131,4 @@ function judge(
   const taken = attributes === undefined ? null : decidedUnder(other.policy, priorityHistory, attributes);
   const b = under(other.policy, taken?.decisions ?? priorityHistory);
   return { a: a.judged, version: a.version, b: b.judged, unknownToB: taken?.unknown ?? new Set() };
-}
-
-function compiledSchedule({ publications }: PublishedSchedule<ComparablePolicy>): PolicySchedule {
-  return { publications: publications.map((publication) => ({ ...publication, policy: publication.policy.policy })) };
 }
