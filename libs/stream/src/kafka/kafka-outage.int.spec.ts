@@ -7,6 +7,7 @@ import {
   type TestPostgres,
 } from '@punctual/test-kit';
 import kafkajs from 'kafkajs';
+import { setTimeout as pause } from 'node:timers/promises';
 import { DataSource } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { EventLog } from '../event-log.js';
@@ -42,7 +43,7 @@ describe.skipIf(reason !== null)(`a cluster of three${reason === null ? '' : ` (
       replication: 3,
       logger: silent,
       timing: { sessionMs: 3_000, heartbeatMs: 200, maxWaitMs: 100 },
-      topics: { numbers: settings, passed: settings },
+      topics: { numbers: settings, passed: settings, spread: settings },
     });
   });
   afterAll(async () => {
@@ -113,5 +114,37 @@ describe.skipIf(reason !== null)(`a cluster of three${reason === null ? '' : ` (
     const rows: { value: number }[] = await dataSource.query('SELECT value FROM seen ORDER BY value');
     expect(rows.map(({ value }) => value)).toEqual(acknowledged);
     expect(await dataSource.query('SELECT * FROM stream.outbox')).toEqual([]);
+  }, 120_000);
+
+  it('loses nothing that it acknowledged where a broker dies in the middle of writes to all partitions', async () => {
+    const acknowledged: number[] = [];
+    let over = false;
+    const publishAll = async (first: number): Promise<void> => {
+      for (let value = first; !over; value += 30) {
+        const records = [0, 1, 2].map((partition) => ({
+          topic: 'spread',
+          partition,
+          key: 'k',
+          value: value + partition,
+        }));
+        await log.publish(records).then(
+          () => acknowledged.push(...records.map((record) => record.value)),
+          (error: unknown) => expect(error).toMatchObject({ code: 'log_unavailable' }),
+        );
+      }
+    };
+    const publishing = [0, 10, 20].map(publishAll);
+    for (const broker of [1, 2, 0]) {
+      await pause(1_000);
+      await kafka.kill(broker);
+      await pause(3_000);
+      await kafka.start(broker);
+    }
+    over = true;
+    await Promise.all(publishing);
+    const found = new Set<unknown>();
+    await log.scan('spread', ({ value }) => void found.add(value));
+    expect(acknowledged.length).toBeGreaterThan(100);
+    expect(acknowledged.filter((value) => !found.has(value))).toEqual([]);
   }, 120_000);
 });

@@ -2,7 +2,7 @@ import type { Kafka, Producer } from 'kafkajs';
 import type { EncodedRecord } from '../encoded-record.js';
 import { PublishQueue } from '../publish-queue.js';
 import { StreamError } from '../stream-error.js';
-import { toMessage } from './kafka-message.js';
+import { sendWhole } from './send-whole.js';
 
 /** More records than this waiting for acknowledgements, and further ones are refused at once. */
 const mostWaiting = 50_000;
@@ -51,7 +51,7 @@ export class KafkaPublisher {
     const { prefix, publishMs } = this.#settings;
     try {
       const producer = await within(publishMs, this.#connected());
-      await within(publishMs, producer.sendBatch({ acks: -1, topicMessages: byTopic(records, prefix) }));
+      await within(publishMs, sendWhole(producer, records, prefix));
     } catch (error) {
       // Its sequence numbers may have a gap now, which the broker would refuse for ever; a new producer starts anew.
       const broken = this.#producer;
@@ -77,17 +77,6 @@ export class KafkaPublisher {
     }
     return this.#producer;
   }
-}
-
-/** Records as `sendBatch` takes them, in their order. */
-export function byTopic(records: readonly EncodedRecord[], prefix: string) {
-  const topics = new Map<string, ReturnType<typeof toMessage>[]>();
-  for (const record of records) {
-    const messages = topics.get(record.topic) ?? [];
-    topics.set(record.topic, messages);
-    messages.push(toMessage(record));
-  }
-  return [...topics].map(([topic, messages]) => ({ topic: prefix + topic, messages }));
 }
 
 /** Rejects after `ms`; what is under way goes on, and its end is ignored. */

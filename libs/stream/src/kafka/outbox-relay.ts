@@ -7,10 +7,10 @@ import { poolSql } from '../pool-sql.js';
 import { StreamError } from '../stream-error.js';
 import { describeError, type StreamLogger } from '../stream-logger.js';
 import type { KafkaTiming } from './kafka-options.js';
-import { byTopic } from './kafka-publisher.js';
 import type { KafkaTopics } from './kafka-topics.js';
 import { readIncarnation, withIncarnation } from './incarnation.js';
 import { forgetRelayed, outboxReach, readOutbox, type OutboxRow, type RelayPosition } from './outbox.js';
+import { sendWhole } from './send-whole.js';
 
 export interface RelaySettings {
   readonly kafka: Kafka;
@@ -190,10 +190,7 @@ export class OutboxRelay {
     for (const { origin, seq } of rows) moved.set(`${origin.partition}/${origin.topic}`, { ...origin, seq: seq + 1 });
     const transaction = await producer.transaction();
     try {
-      await transaction.sendBatch({
-        acks: -1,
-        topicMessages: byTopic(withIncarnation(rows, this.#incarnation), prefix),
-      });
+      await sendWhole(transaction, withIncarnation(rows, this.#incarnation), prefix);
       await transaction.sendOffsets({
         consumerGroupId: `${prefix}${group}.relay`,
         topics: this.#settings.inputs.map((topic) => ({
