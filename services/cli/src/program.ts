@@ -4,6 +4,7 @@ import type { ClassifyOptions } from './commands/classify.js';
 import type { ExplainOptions } from './commands/explain.js';
 import type { ImportOptions } from './commands/import.js';
 import type { PolicyCheckOptions } from './commands/policy-check.js';
+import type { PolicyPublishOptions } from './commands/policy-publish.js';
 import type { PolicyTestOptions } from './commands/policy-test.js';
 import type { ReplayOptions } from './commands/replay.js';
 import type { SimulateOptions } from './commands/simulate.js';
@@ -93,7 +94,7 @@ function buildProgram(end: (code: ExitCode) => void): Command {
     .action(async (log: string, options: ImportOptions) =>
       end(await (await import('./commands/import.js')).importCommand(log, options)),
     );
-  const policy = program.command('policy').description('check and test policies');
+  const policy = program.command('policy').description('check, test and publish policies');
   policy
     .command('check')
     .description('say what is wrong with a policy, and what it assumes')
@@ -122,6 +123,31 @@ function buildProgram(end: (code: ExitCode) => void): Command {
       end(await (await import('./commands/policy-test.js')).policyTest(names, options)),
     );
 
+  policy
+    .command('publish')
+    .description('say what a version would do to the tickets there are, and publish it')
+    .argument('<policy>', PACK_OR_FILE)
+    .requiredOption('--to <url>', "intake's address")
+    .requiredOption('--clock <url>', "the SLA clock's address")
+    .addOption(
+      new Option('--mode <mode>', 'what becomes of tickets that are open')
+        .choices(['pin', 'from-now', 'retroactive'])
+        .default('pin'),
+    )
+    .option('--effective-at <instant>', 'from when it holds (default: now)')
+    .option('--most <number>', 'how many changes are listed (default: 20)')
+    .option('--preview', 'only say what it would do')
+    .option('-y, --yes', 'publish without asking')
+    .addHelpText(
+      'after',
+      `${example(
+        'punctual policy publish desk.policy.yaml --to http://localhost:8080 --clock http://localhost:8082 --mode from-now --preview',
+        'punctual policy publish desk.policy.yaml --to http://localhost:8080 --clock http://localhost:8082 --mode retroactive --yes',
+      )}\n\nThe environment variable PUNCTUAL_TOKEN holds intake's access token.`,
+    )
+    .action(async (name: string, options: PolicyPublishOptions) =>
+      end(await (await import('./commands/policy-publish.js')).policyPublish(name, options)),
+    );
   program
     .command('classify')
     .description('decide the priority of tickets: JSON lines on standard input, one decision a line')

@@ -1,5 +1,5 @@
 import type { Diagnostic, Severity } from '@punctual/policy';
-import { readPolicyText } from '../policy/read-policy.js';
+import { readPolicyText, type PolicyText } from '../policy/read-policy.js';
 import type { ExitCode } from '../program.js';
 import { coloursFor, type Colours } from '../terminal/colour.js';
 import { Output } from '../terminal/output.js';
@@ -15,18 +15,30 @@ export async function policyCheck(names: readonly string[], options: PolicyCheck
   const colours = coloursFor(process.stdout);
   let failed = false;
   for (const given of names) {
-    const { name, yaml, loaded } = await readPolicyText(given);
-    const errors = loaded.diagnostics.filter(({ severity }) => severity === 'error').length;
-    failed ||= errors > 0 || loaded.document === null;
-    for (const diagnostic of loaded.diagnostics) {
-      if (options.quiet && diagnostic.severity === 'info') continue;
-      const lines = options.json ? [JSON.stringify(diagnostic)] : describe(diagnostic, yaml, colours);
-      for (const line of lines) await output.line(line);
-    }
-    if (!options.json) await output.line(verdict(name, loaded.diagnostics, colours));
+    const read = await readPolicyText(given);
+    const { document, diagnostics } = read.loaded;
+    const notes = options.quiet ? 'without notes' : 'with notes';
+    failed ||= document === null || diagnostics.some(({ severity }) => severity === 'error');
+    const lines = options.json
+      ? told(diagnostics, notes).map((one) => JSON.stringify(one))
+      : tellFindings(read, notes, colours);
+    for (const line of lines) await output.line(line);
   }
   await output.close();
   return failed ? 1 : 0;
+}
+
+/** Whether what the policy marks as assumed is told, too. */
+type Notes = 'with notes' | 'without notes';
+
+/** What is wrong with a policy, and in the last line how much. */
+export function tellFindings({ name, yaml, loaded }: PolicyText, notes: Notes, colours: Colours): string[] {
+  const findings = told(loaded.diagnostics, notes).flatMap((one) => describe(one, yaml, colours));
+  return [...findings, verdict(name, loaded.diagnostics, colours)];
+}
+
+function told(diagnostics: readonly Diagnostic[], notes: Notes): readonly Diagnostic[] {
+  return notes === 'with notes' ? diagnostics : diagnostics.filter(({ severity }) => severity !== 'info');
 }
 
 function describe(diagnostic: Diagnostic, yaml: string, colours: Colours): string[] {
@@ -55,7 +67,7 @@ function describe(diagnostic: Diagnostic, yaml: string, colours: Colours): strin
 function verdict(name: string, diagnostics: readonly Diagnostic[], { green, red }: Colours): string {
   const count = (severity: Severity): number =>
     diagnostics.filter((diagnostic) => diagnostic.severity === severity).length;
-  const told = (number: number, word: string): string => `${number} ${word}${number === 1 ? '' : 's'}`;
-  const sums = `${told(count('error'), 'error')}, ${told(count('warning'), 'warning')}, ${told(count('info'), 'note')}`;
+  const counted = (number: number, word: string): string => `${number} ${word}${number === 1 ? '' : 's'}`;
+  const sums = `${counted(count('error'), 'error')}, ${counted(count('warning'), 'warning')}, ${counted(count('info'), 'note')}`;
   return count('error') > 0 ? `${red('✗')} ${name}: ${sums}` : `${green('✓')} ${name}: ${sums}`;
 }
