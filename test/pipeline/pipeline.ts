@@ -1,10 +1,12 @@
 import { createClassifier, readClassifierConfig, classifierDatabase, type Classifier } from '@punctual/classifier';
 import {
   horizonOf,
+  policyPartition,
   ticketPartition,
   topics,
   withoutText,
   type SlaEvent,
+  type SurgeRecord,
   type TicketEvent,
   type Watermark,
 } from '@punctual/contracts';
@@ -40,7 +42,8 @@ export class Pipeline {
     this.publications = [{ effectiveAt: 0, mode: 'pin', policy: this.policy }];
   }
 
-  static async start(): Promise<Pipeline> {
+  /** `more` is YAML that is added to the policy of the tests. */
+  static async start(more = ''): Promise<Pipeline> {
     const postgres = await startPostgres();
     const database = await postgres.createDatabase();
     const dataSource = await createDataSource({
@@ -53,7 +56,7 @@ export class Pipeline {
     });
     const clock = new ManualClock('2026-03-02T12:00:00Z');
     const log = await openEmbeddedLog({ dataSource, partitions: PARTITIONS });
-    const resolved = acmePolicy();
+    const resolved = acmePolicy((text) => `${text}${more}`);
     await publishPolicy(dataSource, resolved);
     const pipeline = new Pipeline(postgres, database, dataSource, log, clock, resolved);
     await pipeline.startServices();
@@ -139,6 +142,18 @@ export class Pipeline {
     );
     this.publications.push({ effectiveAt, mode, policy: compilePolicy(resolved) });
     this.publications.sort((a, b) => a.effectiveAt - b.effectiveAt);
+  }
+
+  /** Publishes a surge of the desk to every partition, as intake announces it. */
+  async surge(id: string, state: SurgeRecord['state'], at: number): Promise<void> {
+    const speaking = policyPartition('acme', PARTITIONS);
+    await this.log.publish(
+      Array.from({ length: PARTITIONS }, (_, partition) => {
+        const said = { policy: 'acme', id, state, at, by: 'Mia', reason: 'half the team is ill' } as const;
+        const value: SurgeRecord = { kind: 'surge', ...said, speaks: partition === speaking };
+        return { topic: topics.received, partition, key: 'surge', value };
+      }),
+    );
   }
 
   /** Everything published so far has gone through both services. */

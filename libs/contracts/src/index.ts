@@ -36,7 +36,7 @@ export {
   type Target,
 } from './sla-event.js';
 export { TRACEPARENT, traceHeaders, traceparentIn } from './traceparent.js';
-export { deadLetterTopic, ticketPartition, topics, type Topic } from './topics.js';
+export { deadLetterTopic, policyPartition, ticketPartition, topics, type Topic } from './topics.js';
 export {
   DEFAULT_SETTLE_MS,
   horizonOf,
@@ -52,5 +52,6 @@ export {
   type ReceivedTopicRecord,
   type ReleaseRecord,
   type SourceTime,
+  type SurgeRecord,
   type Watermark,
 } from './log-record.js';

@@ -70,6 +70,24 @@ export interface ForgottenRecord {
   readonly kind: 'forgotten';
 }
 
+/**
+ * A surge of a policy's desk begins or ends (SLA-SEMANTICS §7): from `at` on the commitments that the policy names are suspended, or run again.
+ * Nobody decides this while folding: it is a fact like an event, and stands on every partition.
+ */
+export interface SurgeRecord {
+  readonly kind: 'surge';
+  readonly policy: string;
+  /** Of this record; the same again says nothing new. */
+  readonly id: string;
+  readonly state: 'started' | 'ended';
+  readonly at: Instant;
+  /** Who declared it; null where the figures of the desk did. */
+  readonly by: string | null;
+  readonly reason: string;
+  /** True on the one partition that publishes it. */
+  readonly speaks: boolean;
+}
+
 export interface ReceivedRecord {
   readonly kind: 'event';
   readonly event: TicketEvent;
@@ -82,7 +100,7 @@ export interface ClassifiedRecord extends ClassifiedEvent {
 }
 
 /** What the classifier passes on as it came. */
-export type ControlRecord = Watermark | ConfigRecord | DeadLetterRecord | ReleaseRecord | ForgetRecord;
+export type ControlRecord = Watermark | ConfigRecord | DeadLetterRecord | ReleaseRecord | ForgetRecord | SurgeRecord;
 
 export type ReceivedTopicRecord = ReceivedRecord | ControlRecord | ForgottenRecord;
 export type ClassifiedTopicRecord = ClassifiedRecord | ControlRecord | ForgottenRecord;

@@ -48,7 +48,10 @@ export type SlaEventType =
   | 'sla.surge.started'
   | 'sla.surge.ended';
 
-/** What every SLA event says. Fields about a clock are absent (null) on events about a ticket. */
+/**
+ * What every SLA event says. Fields about a clock are absent (null) on events about a ticket. An event about a policy's desk names neither: its
+ * source and ticket are empty.
+ */
 export interface SlaEvent {
   /** A hash of content: the same verdict has the same id on every machine and in every replay. */
   readonly id: string;

@@ -26,3 +26,8 @@ export function ticketPartition(source: string, ticket: string, partitions: numb
   }
   return (hash >>> 0) % partitions;
 }
+
+/** The partition on which is said what concerns a policy's desk and no ticket. */
+export function policyPartition(policy: string, partitions: number): number {
+  return ticketPartition('', policy, partitions);
+}

@@ -33,6 +33,8 @@ export {
 } from './database.js';
 export { watchClockSkew } from './clock-skew.js';
 export { PolicyVersionEntity, type PolicyMode, type PolicyVersionRow } from './policy-version.entity.js';
+export { SurgeDeclarations, type SurgeDeclaration, type SurgeIntent } from './surge-declarations.js';
+export { SurgeDeclarations1790000700000 } from './surge-declaration.migration.js';
 export { PolicyVersions1735689600000 } from './policy-version.migration.js';
 export {
   POLICY_VERSIONS,

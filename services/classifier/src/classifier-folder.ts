@@ -127,6 +127,7 @@ class BatchFold {
           this.pass(value.kind, value);
           break;
         case 'dead_letter':
+        case 'surge':
           this.pass(value.kind, value);
           break;
         case 'release':

@@ -33,6 +33,12 @@ export function readReceived(
       return value as unknown as ReceivedTopicRecord;
     case 'forgotten':
       return { kind: 'forgotten' };
+    case 'surge':
+      for (const name of ['policy', 'id', 'reason'])
+        if (typeof value[name] !== 'string') return invalid(`a surge needs its ${name}`);
+      if (value['state'] !== 'started' && value['state'] !== 'ended') return invalid('a surge starts or ends');
+      if (!Number.isSafeInteger(value['at'])) return invalid('a surge needs a time');
+      return value as unknown as ReceivedTopicRecord;
     case 'event': {
       const event = value['event'];
       if (!isObject(event)) return invalid('an event record needs an event');

@@ -5,4 +5,4 @@
  */
 export const LOCK_SPACE = 70_529;
 
-export const locks = { watermarkLeader: 1, sources: 2, announcements: 3 } as const;
+export const locks = { watermarkLeader: 1, sources: 2, announcements: 3, surges: 4 } as const;

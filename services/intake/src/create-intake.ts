@@ -9,6 +9,8 @@ import {
   PolicyVersions,
   PolicyVersions1735689600000,
   startHttp,
+  SurgeDeclarations,
+  SurgeDeclarations1790000700000,
   systemClock,
   watchClockSkew,
   type Clock,
@@ -26,6 +28,7 @@ import { PolicyPublisher } from './policy-publisher.js';
 import { punctualPolicies } from './punctual-policies.js';
 import { SourceEntity } from './source.entity.js';
 import { Sources } from './sources.js';
+import { SurgeAnnouncer } from './surge-announcer.js';
 import { WatermarkLeadership } from './watermark-leadership.js';
 import { WatermarkTicker, type Tick } from './watermark-ticker.js';
 import { cloudEventSchema } from './wire-schemas.js';
@@ -34,7 +37,12 @@ import { cloudEventSchema } from './wire-schemas.js';
 export const intakeDatabase = {
   schema: 'intake',
   entities: [SourceEntity, PolicyVersionEntity],
-  migrations: [...streamMigrations, PolicyVersions1735689600000, IntakeTables1790000100000],
+  migrations: [
+    ...streamMigrations,
+    PolicyVersions1735689600000,
+    IntakeTables1790000100000,
+    SurgeDeclarations1790000700000,
+  ],
 } as const;
 
 export interface IntakeOptions {
@@ -82,6 +90,7 @@ export async function createIntake(options: IntakeOptions): Promise<Intake> {
     await policies.registerBuiltIns();
     await assertDefaultPolicy(config, versions);
 
+    const surges = new SurgeAnnouncer(new SurgeDeclarations(dataSource), versions, log, dataSource, clock);
     const metrics = createMetrics('intake');
     const ticker: WatermarkTicker = new WatermarkTicker({
       log,
@@ -90,7 +99,10 @@ export async function createIntake(options: IntakeOptions): Promise<Intake> {
       clock,
       logger,
       intervalMs: config.WATERMARK_INTERVAL_MS,
-      beforeAppend: () => policies.announcePending(),
+      beforeAppend: async () => {
+        await policies.announcePending();
+        await surges.announcePending();
+      },
     });
     closers.push(() => ticker.stop());
     const intakeMetrics = new IntakeMetrics(metrics, {
@@ -109,6 +121,7 @@ export async function createIntake(options: IntakeOptions): Promise<Intake> {
         versions,
         events: new EventPublisher(log, intakeMetrics),
         policies,
+        surges,
         ticker,
       }),
       {

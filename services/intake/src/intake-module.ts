@@ -7,6 +7,8 @@ import { PoliciesController } from './policies-controller.js';
 import { PolicyPublisher } from './policy-publisher.js';
 import { Sources } from './sources.js';
 import { SourcesController } from './sources-controller.js';
+import { SurgeAnnouncer } from './surge-announcer.js';
+import { SurgesController } from './surges-controller.js';
 import { INTAKE_CONFIG } from './tokens.js';
 import { WatermarkTicker } from './watermark-ticker.js';
 
@@ -17,6 +19,7 @@ export interface IntakeParts {
   readonly versions: PolicyVersions;
   readonly events: EventPublisher;
   readonly policies: PolicyPublisher;
+  readonly surges: SurgeAnnouncer;
   readonly ticker: WatermarkTicker;
 }
 
@@ -26,13 +29,14 @@ export class IntakeModule {
   static over(parts: IntakeParts): DynamicModule {
     return {
       module: IntakeModule,
-      controllers: [EventsController, SourcesController, PoliciesController],
+      controllers: [EventsController, SourcesController, PoliciesController, SurgesController],
       providers: [
         { provide: INTAKE_CONFIG, useValue: parts.config },
         { provide: Sources, useValue: parts.sources },
         { provide: POLICY_VERSIONS, useValue: parts.versions },
         { provide: EventPublisher, useValue: parts.events },
         { provide: PolicyPublisher, useValue: parts.policies },
+        { provide: SurgeAnnouncer, useValue: parts.surges },
         { provide: WatermarkTicker, useValue: parts.ticker },
       ],
     };

@@ -71,3 +71,15 @@ export const policySummarySchema = openApiSchema(
   }),
   'output',
 );
+
+export const surgeSchema = openApiSchema(
+  z.object({
+    id: z.string(),
+    policy: z.string(),
+    state: z.enum(['started', 'ended']),
+    at: z.iso.datetime(),
+    who: z.string(),
+    reason: z.string(),
+  }),
+  'output',
+);

@@ -36,6 +36,7 @@ import { CreateIncomplete1790000200000 } from './storage/create-incomplete.migra
 import { CreatePolicyWalks1790000600000 } from './storage/create-policy-walks.migration.js';
 import { IndexOpenWork1790000400000 } from './storage/index-open-work.migration.js';
 import { databaseSql } from './storage/database-sql.js';
+import { CreateSurges1790000700000 } from './storage/create-surges.migration.js';
 import { CreateSlaClockTables1767225600000 } from './storage/create-sla-clock-tables.migration.js';
 import { AddSealing1790000300000 } from './storage/add-sealing.migration.js';
 import { CreateForgotten1790000500000 } from './storage/create-forgotten.migration.js';
@@ -58,6 +59,7 @@ export const slaClockDatabase = {
     IndexOpenWork1790000400000,
     CreateForgotten1790000500000,
     CreatePolicyWalks1790000600000,
+    CreateSurges1790000700000,
   ],
 } as const;
 

@@ -3,6 +3,7 @@ import type { Clock, ServiceLogger, ServiceMetrics } from '@punctual/service-kit
 import { countUnresolved, type Processing } from '@punctual/stream';
 import { Counter, Gauge, Histogram } from 'prom-client';
 import type { DataSource } from 'typeorm';
+import { addDeskGauges } from './desk-metrics.js';
 import { addMonthGauges } from './month-metrics.js';
 import { WalkProgress } from './walk-progress.js';
 import type { TicketWalk } from './fold/ticket-walk.js';
@@ -83,6 +84,7 @@ export class SlaClockMetrics implements FoldObserver {
       registers,
     });
     this.walks = new WalkProgress(metrics, sources);
+    addDeskGauges(metrics, sources.dataSource);
     addMonthGauges(metrics, sources.dataSource);
     addSlaTotals(metrics, sources.dataSource);
     addPartitionGauges(metrics, sources);

@@ -1,10 +1,13 @@
 import { Controller, Get, Inject, Query } from '@nestjs/common';
 import { ApiOperation, ApiQuery } from '@nestjs/swagger';
+import { formatInstant } from '@punctual/contracts';
 import type { CompiledPolicy } from '@punctual/policy';
 import { CLOCK, PinnedPolicies, ProblemError, type Clock } from '@punctual/service-kit';
 import type { TicketState } from '@punctual/sla-engine';
 import type { DataSource } from 'typeorm';
 import { z } from 'zod';
+import { databaseSql } from '../storage/database-sql.js';
+import { openSurge } from '../storage/surge-store.js';
 import { DATA_SOURCE, POLICIES } from '../tokens.js';
 import { limit, one, parseQuery } from './parse-query.js';
 import { wireInstant } from './wire.js';
@@ -66,9 +69,13 @@ export class QueueController {
       assignee: state.assignee,
     }));
     entries.sort((a, b) => policy.compareInQueue(a, b));
+    const surge = await openSurge(databaseSql(this.dataSource), name);
     return {
       policy: name,
       open: entries.length,
+      surge: surge === null ? null : { since: formatInstant(surge.from), reason: surge.reason },
+      // What waiting customers may be told while one lasts.
+      nextOpening: surge === null ? null : wireInstant(policy.nextOpening(this.clock.now())),
       tickets: entries
         .slice(0, size)
         .map((entry, index) => ({ rank: index + 1, ...entry, dueAt: wireInstant(entry.dueAt) })),

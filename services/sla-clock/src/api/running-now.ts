@@ -1,6 +1,14 @@
-import { horizonOf, type Watermark } from '@punctual/contracts';
-import { viewClocks, type ClockView } from '@punctual/sla-engine';
-import { ticketKey } from '../fold/ticket-row.js';
+import { horizonOf, type Instant, type Watermark } from '@punctual/contracts';
+import {
+  continueTicket,
+  viewClocks,
+  type ClockView,
+  type PolicySchedule,
+  type SurgeInterval,
+  type TicketState,
+} from '@punctual/sla-engine';
+import { ticketKey, type TicketRow } from '../fold/ticket-row.js';
+import { loadSurges } from '../storage/surge-store.js';
 import { loadTickets } from '../storage/ticket-store.js';
 import type { TicketReading } from './ticket-view.js';
 
@@ -29,15 +37,23 @@ export async function runningNow<Row extends StoredClock>(
   for (const { partition } of running) {
     if (!watermarks.has(partition)) watermarks.set(partition, await times.watermarkOf(partition));
   }
+  const surges = Map.groupBy(await loadSurges(sql, [...watermarks.keys()]), ({ partition, policy }) =>
+    deskKey(partition, policy),
+  );
   const views = new Map<string, ClockView>();
-  for (const { source, ticket, policy: name, policyVersion, settleMs, state, duesBefore } of tickets) {
+  for (const row of tickets) {
+    const { source, ticket, policy: name, policyVersion, settleMs, state, duesBefore } = row;
     const key = ticketKey(source, ticket);
-    const watermark = watermarks.get(ids.get(key)?.partition ?? -1) ?? null;
+    const partition = ids.get(key)?.partition ?? -1;
+    const watermark = watermarks.get(partition) ?? null;
     if (state === null || policyVersion === null || watermark === null) continue;
     const policy = await policies.find(name, policyVersion);
-    if (policy === null) continue;
+    const schedule = await policies.schedule(name, policyVersion);
+    if (policy === null || schedule === null) continue;
     const asOf = Math.max(horizonOf(watermark, source, settleMs).duesBefore, duesBefore ?? Number.NEGATIVE_INFINITY);
-    for (const view of viewClocks(state, policy, asOf)) views.set(clockKey(key, view), view);
+    const told = (surges.get(deskKey(partition, name)) ?? []).map(({ surge }) => surge);
+    const present = withSurges(row, state, told, schedule, asOf);
+    for (const view of viewClocks(present, policy, asOf)) views.set(clockKey(key, view), view);
   }
   return new Map(
     running.flatMap((row) => {
@@ -45,6 +61,23 @@ export async function runningNow<Row extends StoredClock>(
       return view === undefined ? [] : [[row, view] as const];
     }),
   );
+}
+
+/** The state with the surges told since the ticket's last fold, where they can be added to it. */
+function withSurges(
+  { foldedUpTo, priorityHistory, coverageHistory }: TicketRow,
+  state: TicketState,
+  surges: readonly SurgeInterval[],
+  schedule: PolicySchedule,
+  asOf: Instant,
+): TicketState {
+  if (surges.length === 0 || foldedUpTo === null) return state;
+  const history = { events: [], priorityHistory, coverageHistory, surges };
+  return continueTicket(state, history, schedule, { eventsUpTo: foldedUpTo, duesBefore: asOf })?.state ?? state;
+}
+
+function deskKey(partition: number, policy: string): string {
+  return `${partition} ${policy}`;
 }
 
 function clockKey(ticket: string, { promise, cycle }: { readonly promise: string; readonly cycle: number }): string {

@@ -6,6 +6,7 @@ import type { Sql } from '@punctual/stream';
 import type { PartitionTimes } from '../fold/partition-times.js';
 import { ticketKey, type PlacedEvent, type TicketRow } from '../fold/ticket-row.js';
 import { everythingOf } from '../storage/everything-of.js';
+import { loadSurges } from '../storage/surge-store.js';
 import { lettersOf } from '../storage/incomplete-store.js';
 import { loadTickets, loadTimelines } from '../storage/ticket-store.js';
 import { describeSealed } from './sealed-view.js';
@@ -56,7 +57,10 @@ export async function readOut(
   };
   const schedule = await policies.schedule(row.policy, row.policyVersion);
   if (schedule === null) return { row, timeline, folding: null, asOf: null, provisional: true };
-  const folded = foldTicket(row, { events, ...decisionsOf(row) }, schedule, horizon);
+  const surges = (await loadSurges(sql, [place.partition])).flatMap((one) =>
+    one.policy === row.policy ? [one.surge] : [],
+  );
+  const folded = foldTicket(row, { events, surges, ...decisionsOf(row) }, schedule, horizon);
   const provisional = isProvisional(row, timeline, horizon);
   return { row, timeline, folding: folded, asOf: horizon.duesBefore, provisional };
 }

@@ -33,6 +33,7 @@ import { creationOf, PartitionMemory, type DueTickets } from './partition-memory
 import { policyNotPublished } from './policy-not-published.js';
 import { readClassified } from './read-classified.js';
 import { isSealed } from './seal-instant.js';
+import { SurgeFold } from './surge-fold.js';
 import { WalkFold } from './walk-fold.js';
 import type { WalkPace } from './walk-pace.js';
 import { ticketKey, widened, type TicketRow } from './ticket-row.js';
@@ -55,6 +56,7 @@ export class BatchFold {
   private readonly dirty = new Map<string, TicketRow>();
   private readonly due: DueFold;
   private readonly walks: WalkFold;
+  private readonly surges: SurgeFold;
   /** Keys of the tickets that events of the batch are about: they are in memory until its end. */
   private readonly spokenOf = new Set<string>();
   private timeMoved = false;
@@ -73,6 +75,7 @@ export class BatchFold {
     this.walks = new WalkFold(partition, memory, unit, policies, pace, observer, (group, offset) =>
       this.foldAndSave(group, offset),
     );
+    this.surges = new SurgeFold(partition, memory, unit, policies, this.due);
   }
 
   async run(records: readonly LogRecord[]): Promise<void> {
@@ -96,6 +99,10 @@ export class BatchFold {
           await this.forget(value, record.offset);
           break;
         case 'forgotten':
+          break;
+        case 'surge':
+          await this.surges.take(value);
+          this.timeMoved = true;
           break;
         case 'config':
           await this.policies.refresh();
@@ -280,7 +287,17 @@ export class BatchFold {
       await this.saveRows();
       await this.walks.pass(watermark, offset);
     }
+    await this.walk(watermark, offset);
     await this.seal(watermark);
+  }
+
+  /** Folds the next of the tickets whose desk has a surge that began or ended. */
+  private async walk(watermark: Watermark, offset: number): Promise<void> {
+    if (this.memory.surgeWalks.size === 0) return;
+    for (const walk of await this.surges.walksUnder(watermark)) {
+      await this.saveRows();
+      for (const group of await this.surges.nextSlice(walk, watermark)) await this.foldGroup(group, offset);
+    }
   }
 
   private async loadTimers(stretches: readonly WakeStretch[]): Promise<void> {

@@ -73,7 +73,7 @@ export class DueFold {
     const again: Work[] = [];
     const failed: Work[] = [];
     for (const work of works) {
-      const outcome = this.attempt(work, failed, () => onto(work));
+      const outcome = this.attempt(work, failed, () => this.onto(work));
       if (outcome === null) again.push(work);
       else if (outcome !== 'failed') outcomes.push({ work, outcome });
     }
@@ -84,6 +84,12 @@ export class DueFold {
       sql,
       failed.map(({ row }) => row),
     );
+  }
+
+  /** Publishes what is not about a ticket, after what was said so far. */
+  say(published: Published): void {
+    const { at } = published.event;
+    this.published.push({ source: '', ticket: '', from: at, until: at, published: [published] });
   }
 
   /** Writes what readers see of the folds so far. */
@@ -119,6 +125,12 @@ export class DueFold {
         at > row.foldedOffset || row.foldedUpTo === null || event.occurredAt > row.foldedUpTo;
       return { ...work, waiting: timeline.filter(unfolded) };
     });
+  }
+
+  private onto({ row, due, schedule, waiting }: Work): TicketOutcome | null {
+    const events = (waiting ?? []).map(({ event }) => event);
+    const happened = { events, surges: this.memory.surges.of(row.policy) };
+    return foldOnto(row, happened, schedule, horizonFor(row, due.horizon), due.mode);
   }
 
   /** What a fold of one ticket throws is that ticket's trouble alone. */
@@ -163,7 +175,15 @@ export class DueFold {
       const { row, due, schedule } = work;
       const horizon = horizonFor(row, due.horizon);
       const outcome = this.attempt(work, failed, () =>
-        foldFromStart(row, timeline, standing.get(key) ?? [], causeOf(work, horizon), schedule, horizon, due.mode),
+        foldFromStart(
+          row,
+          { events: timeline, surges: this.memory.surges.of(row.policy) },
+          standing.get(key) ?? [],
+          causeOf(work, horizon),
+          schedule,
+          horizon,
+          due.mode,
+        ),
       );
       if (outcome === 'failed') continue;
       outcomes.push({ work, outcome });
@@ -248,7 +268,7 @@ export class DueFold {
   }
 
   private outgoing(event: SlaEvent) {
-    const key = `${event.source}/${event.ticket}`;
+    const key = event.ticket === '' ? event.policy : `${event.source}/${event.ticket}`;
     return { topic: topics.sla, partition: this.partition, key, value: event, ...traceHeaders(this.traces.get(event)) };
   }
 
@@ -294,11 +314,6 @@ export class DueFold {
 function earlier(a: Instant | null, b: Instant | null): Instant | null {
   if (a === null || b === null) return a ?? b;
   return Math.min(a, b);
-}
-
-function onto({ row, due, schedule, waiting }: Work): TicketOutcome | null {
-  const events = (waiting ?? []).map(({ event }) => event);
-  return foldOnto(row, events, schedule, horizonFor(row, due.horizon), due.mode);
 }
 
 /** The event that brought new evidence; null where several did. */

@@ -9,10 +9,17 @@ import {
   type Folded,
   type PolicySchedule,
   type Published,
+  type SurgeInterval,
   type TicketState,
 } from '@punctual/sla-engine';
 import { sealInstant } from './seal-instant.js';
 import type { TicketRow } from './ticket-row.js';
+
+/** What happened to a ticket and to its desk. */
+export interface Happened {
+  readonly events: readonly TicketEvent[];
+  readonly surges: readonly SurgeInterval[];
+}
 
 /** What a fold of one ticket changes. */
 export interface TicketOutcome {
@@ -37,14 +44,14 @@ export function horizonFor(row: TicketRow, horizon: Horizon): Horizon {
 /** Folds new events onto a ticket's state; null where its whole timeline is needed. */
 export function foldOnto(
   row: TicketRow,
-  events: readonly TicketEvent[],
+  happened: Happened,
   schedule: PolicySchedule,
   horizon: Horizon,
   mode: 'live' | 'historical',
 ): TicketOutcome | null {
   if (row.state === null) return null;
   const { priorityHistory, coverageHistory } = row;
-  const folded = continueTicket(row.state, { events, priorityHistory, coverageHistory }, schedule, horizon);
+  const folded = continueTicket(row.state, { ...happened, priorityHistory, coverageHistory }, schedule, horizon);
   if (folded === null) return null;
   const published = publishContinued(folded, context(row, folded.policy, horizon, mode));
   return { ...outcomeOf(folded, horizon), extent: 'changed', published };
@@ -56,7 +63,7 @@ export function foldOnto(
  */
 export function foldFromStart(
   row: TicketRow,
-  timeline: readonly TicketEvent[],
+  happened: Happened,
   standing: readonly Published[],
   cause: string | null,
   schedule: PolicySchedule,
@@ -64,7 +71,7 @@ export function foldFromStart(
   mode: 'live' | 'historical',
 ): TicketOutcome {
   const { priorityHistory, coverageHistory } = row;
-  const folded = foldTicket(row, { events: timeline, priorityHistory, coverageHistory }, schedule, horizon);
+  const folded = foldTicket(row, { ...happened, priorityHistory, coverageHistory }, schedule, horizon);
   const said = context(row, folded.policy, horizon, mode);
   const published =
     row.state === null && standing.length === 0

@@ -11,9 +11,12 @@ import {
   type JudgedTicket,
   type PolicySchedule,
   type PromisePairs,
+  type SurgeInterval,
 } from '@punctual/sla-engine';
 import type { DataSource } from 'typeorm';
 import { policyNotPublished } from '../fold/policy-not-published.js';
+import { databaseSql } from '../storage/database-sql.js';
+import { loadSurges } from '../storage/surge-store.js';
 import { loadWatermarks, type HistorySelection, type StoredTicket } from '../storage/stored-history.js';
 import { compiledSchedule, type ComparablePolicy } from './comparable-policy.js';
 import { presentHorizon, readHistory } from './read-history.js';
@@ -58,6 +61,12 @@ export async function compareHistory(
 ): Promise<WhatIfAnswer> {
   const comparison = new PolicyComparison(most);
   const watermarks = await loadWatermarks(dataSource);
+  const surges = Map.groupBy(
+    (await loadSurges(databaseSql(dataSource), [...watermarks.keys()])).filter(
+      ({ policy }) => policy === selection.policy,
+    ),
+    ({ partition }) => partition,
+  );
   const versions = new Map<string, OwnVersion>();
   const unknown = new Map<string, number>();
   let asOf: Instant | null = null;
@@ -65,7 +74,8 @@ export async function compareHistory(
     const schedule = await policies.schedule(stored.row.policy, stored.row.policyVersion);
     if (schedule === null) throw policyNotPublished(stored.row.policy);
     const horizon = presentHorizon(stored, watermarks.get(stored.partition) ?? null);
-    const { a, version, b, unknownToB } = judge(stored, schedule, other, horizon);
+    const told = (surges.get(stored.partition) ?? []).map(({ surge }) => surge);
+    const { a, version, b, unknownToB } = judge(stored, told, schedule, other, horizon);
     const own = ownVersion(version, schedule, versions, other);
     comparison.add(a, b, own.pairs);
     own.tickets++;
@@ -107,6 +117,7 @@ function ownVersion(
 
 function judge(
   { row, timeline }: StoredTicket,
+  surges: readonly SurgeInterval[],
   own: PublishedSchedule<ComparablePolicy>,
   other: ComparablePolicy,
   horizon: Horizon,
@@ -120,7 +131,7 @@ function judge(
   const events = timeline.map(({ event }) => event);
   const { priorityHistory, coverageHistory } = row;
   const under = (policy: CompiledPolicy | PolicySchedule, decisions: typeof priorityHistory) => {
-    const folded = foldTicket(row, { events, priorityHistory: decisions, coverageHistory }, policy, horizon);
+    const folded = foldTicket(row, { events, surges, priorityHistory: decisions, coverageHistory }, policy, horizon);
     return {
       judged: judgedTicket(folded, folded.policy, decisions, horizon.duesBefore),
       version: folded.policy.version,
