@@ -121,8 +121,13 @@ class EventSender {
     const { raw } = this.reply;
     if (!this.begun || raw.destroyed || !raw.writableNeedDrain) return;
     await new Promise<void>((resolve) => {
-      raw.once('drain', resolve);
-      raw.once('close', resolve);
+      const done = (): void => {
+        raw.off('drain', done);
+        raw.off('close', done);
+        resolve();
+      };
+      raw.once('drain', done);
+      raw.once('close', done);
     });
   }
 
