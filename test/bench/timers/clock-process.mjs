@@ -37,6 +37,13 @@ export async function startClock(env) {
     startedAt,
     readyMs: Date.now() - startedAt,
     pid: child.pid,
+    /** Ends it as a failing machine does. */
+    async kill() {
+      child.removeAllListeners('exit');
+      const ended = once(child, 'exit');
+      child.kill('SIGKILL');
+      await ended;
+    },
     async stop() {
       child.removeAllListeners('exit');
       const ended = once(child, 'exit');

@@ -21,6 +21,17 @@ export async function openEventStream({ brokers, prefix, partitions }) {
       await producer.send({ topic: prefix + topics.classified, acks: -1, messages });
       return sentAt;
     },
+    /** Writes records to their partitions, and gives back the moment before they were sent, epoch ms. */
+    async write(records) {
+      const sentAt = Date.now();
+      const messages = records.map(({ partition, value }) => ({
+        partition,
+        key: value.kind,
+        value: JSON.stringify(value),
+      }));
+      await producer.send({ topic: prefix + topics.classified, acks: -1, messages });
+      return sentAt;
+    },
     /** Begins to read; the topic must be there. */
     async follow() {
       consumer = kafka.consumer({ groupId: `${prefix}bench`, maxWaitTimeInMs: 500 });
