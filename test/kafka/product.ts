@@ -26,7 +26,8 @@ export class Product {
     const clock = new ManualClock(start);
     const all = { DATABASE_URL: database.url, PARTITIONS: '4', WATERMARK_INTERVAL_MS: '0', DATABASE_POOL: '6', ...env };
     const logger = createLogger({ service: 'test', level: process.env['TEST_LOG_LEVEL'] ?? 'error' });
-    const intake = await createIntake({ config: readIntakeConfig(all), clock, logger });
+    const upstreamTiming = { sessionMs: 6_000, heartbeatMs: 200, maxWaitMs: 50, retryMs: 500 };
+    const intake = await createIntake({ config: readIntakeConfig(all), clock, logger, upstreamTiming });
     const [classifier, slaClock] = await Promise.all([
       createClassifier({ config: readClassifierConfig(all), clock, logger }),
       createSlaClock({ config: readSlaClockConfig(all), clock, logger }),
@@ -65,7 +66,7 @@ export class Product {
     await this.postgres.stop();
   }
 
-  private async send(method: string, path: string, body: string, type: string, more = {}): Promise<void> {
+  async send(method: string, path: string, body: string, type: string, more = {}): Promise<void> {
     const answer = await fetch(`${this.intake.url}${path}`, {
       method,
       body,

@@ -6,6 +6,8 @@ export const topics = {
   classified: 'tickets.classified',
   /** What Punctual says about promises. */
   sla: 'sla.events',
+  /** Dead letters of upstream streams on their way back to intake, which translates them again. */
+  upstream: 'tickets.upstream',
 } as const;
 
 export type Topic = (typeof topics)[keyof typeof topics];

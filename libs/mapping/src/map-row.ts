@@ -1,28 +1,11 @@
 import { parseCloudEvent, toCloudEvent, type Instant, type TicketEvent } from '@punctual/contracts';
 import type { Mapping } from './load-mapping.js';
-import type { Condition, Expression, MappingDocument } from './mapping-document.js';
+import type { AssignmentColumns, Condition, Expression, MappingDocument } from './mapping-document.js';
 import { RowEvents } from './row-events.js';
+import type { TicketMemory } from './ticket-memory.js';
 
-/** A row by column name. Columns that are absent count as empty. */
+/** A row by column name. Columns that are absent count as empty; of an assignment none of whose columns is there, a record says nothing. */
 export type Row = Readonly<Record<string, string>>;
-
-/** What has to be known of a ticket's earlier rows: plain JSON, a few hundred bytes. */
-export interface TicketMemory {
-  /** Rows seen so far, of whatever outcome: the next row's place in its ticket. */
-  readonly rows: number;
-  readonly created: boolean;
-  readonly status: { readonly name: string; readonly category: string } | null;
-  readonly assignee: { readonly person: string | null; readonly team: string | null };
-  readonly priority: string | null;
-}
-
-export const noMemory: TicketMemory = {
-  rows: 0,
-  created: false,
-  status: null,
-  assignee: { person: null, team: null },
-  priority: null,
-};
 
 export type RowOutcome =
   | {
@@ -66,11 +49,34 @@ export function mapRow(mapping: Mapping, row: Row, memory: TicketMemory): RowOut
     return { kind: 'rejected', ticket, code: 'no_ticket', reason, memory: null };
   }
   const seen = { ...memory, rows: memory.rows + 1 };
+  const sequence = memory.rows;
+  const outcome = eventsOfRow(mapping, row, ticket, { memory, place: `${ticket}/${memory.rows}`, sequence });
+  if (outcome.kind === 'events') return { ...outcome, ticket };
+  return { ...outcome, ticket, memory: seen };
+}
+
+/** Where a row stands, and what is known of its ticket. */
+export interface RowPlace {
+  /** Null: nothing is remembered, and everything a row says is said. */
+  readonly memory: TicketMemory | null;
+  /** What the ids of the row's events begin with, where no column holds an id. */
+  readonly place: string;
+  /** The order of rows of one instant, where no column holds one. */
+  readonly sequence: number;
+}
+
+export type EventsOfRow =
+  | { readonly kind: 'events'; readonly events: readonly TicketEvent[]; readonly memory: TicketMemory }
+  | { readonly kind: 'ignored'; readonly reason: string }
+  | { readonly kind: 'rejected'; readonly code: RejectCode; readonly reason: string };
+
+/** What a row says of its ticket, whether or not anything is remembered of it. */
+export function eventsOfRow(mapping: Mapping, row: Row, ticket: string, place: RowPlace): EventsOfRow {
   try {
-    return mapTicketRow(mapping, row, ticket, memory);
+    return mapTicketRow(mapping, row, ticket, place);
   } catch (error) {
     if (!(error instanceof Rejection)) throw error;
-    return { kind: 'rejected', ticket, code: error.code, reason: error.message, memory: seen };
+    return { kind: 'rejected', code: error.code, reason: error.message };
   }
 }
 
@@ -84,46 +90,52 @@ class Rejection extends Error {
   }
 }
 
-function mapTicketRow(mapping: Mapping, row: Row, ticket: string, memory: TicketMemory): RowOutcome {
+function mapTicketRow(mapping: Mapping, row: Row, ticket: string, place: RowPlace): EventsOfRow {
   const { document } = mapping;
+  const { memory } = place;
   const rule = document.events?.find(({ when }) => matches(when, row));
   const ignored =
     rule?.ignore ?? (rule || !document.events || document.otherwise !== 'ignore' ? null : 'no rule names it');
-  if (ignored !== null)
-    return { kind: 'ignored', ticket, reason: ignored, memory: { ...memory, rows: memory.rows + 1 } };
+  if (ignored !== null) return { kind: 'ignored', reason: ignored };
   if (!rule && document.events && document.otherwise === 'reject') throw unmatched(document, row);
 
   const at = timeIn(mapping, row, document.time.column);
   const read = (expression: Expression | undefined): string | null => evaluate(expression, row);
+  const ownId = document.event ? (row[document.event] ?? '').trim() || null : null;
+  const createdAt =
+    document.create.at && row[document.create.at]?.trim() ? timeIn(mapping, row, document.create.at) : null;
+  // A record read once more may stand elsewhere in its topic, and an id of its own must then mean the same content.
+  const sequence = memory === null && ownId !== null ? -1 : place.sequence;
   const events = new RowEvents({
     source: document.source,
     ticket,
-    idPrefix: document.event ? (row[document.event] ?? '').trim() || null : null,
-    place: memory.rows,
-    sequence: document.sequence ? sequenceIn(row, document.sequence) : memory.rows,
+    idPrefix: ownId ?? place.place,
+    sequence: document.sequence ? sequenceIn(row, document.sequence) : sequence,
     at,
+    createdAt: memory === null ? createdAt : null,
     actor: actorOf(document, row),
     memory,
     read,
   });
   const templates = rule?.emit ?? [];
   const creates = templates.some((template) => template.create) || document.create.on === 'first-row';
-  if (creates && !memory.created) {
-    const { create } = document;
-    const createdAt = create.at && row[create.at]?.trim() ? timeIn(mapping, row, create.at) : at;
-    events.create(create, document.policy ?? null, createdAt);
-  }
-  if (!events.created) {
+  if (creates && !memory?.created) events.create(document.create, document.policy ?? null, createdAt ?? at);
+  if (memory !== null && !events.created) {
     throw new Rejection('not_created', 'no earlier row created this ticket, and this one does not');
   }
   const assignment = document.assignment?.find(({ when }) => !when || matches(when, row));
-  if (assignment) events.assign(assignment);
+  if (assignment && (memory !== null || isSaid(assignment, row))) events.assign(assignment);
   const status = document.status?.find(({ when }) => !when || matches(when, row));
   if (status) events.setStatus(read(status.name), read(status.category));
   for (const template of templates) events.apply(template);
   const finished = events.finish();
   for (const event of finished.events) check(event);
-  return { kind: 'events', ticket, ...finished };
+  return { kind: 'events', ...finished };
+}
+
+/** Whether a record has anything to say of an assignment: a change of something else may not mention it. */
+function isSaid({ person, team }: AssignmentColumns, row: Row): boolean {
+  return [person, team].some((it) => it !== undefined && (it.column === undefined || Object.hasOwn(row, it.column)));
 }
 
 function unmatched(document: MappingDocument, row: Row): Rejection {
@@ -135,6 +147,7 @@ function unmatched(document: MappingDocument, row: Row): Rejection {
 function matches(when: Condition, row: Row): boolean {
   return Object.entries(when).every(([column, test]) => {
     const value = (row[column] ?? '').trim();
+    if (test.differs !== undefined) return value !== (row[test.differs] ?? '').trim();
     return test.in ? test.in.includes(value) : !test.not?.includes(value);
   });
 }

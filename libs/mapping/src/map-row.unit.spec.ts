@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { loadMapping, type Mapping } from './load-mapping.js';
-import { mapRow, noMemory, ticketOf, type Row, type RowOutcome, type TicketMemory } from './map-row.js';
+import { mapRow, ticketOf, type Row, type RowOutcome } from './map-row.js';
+import { noMemory, type TicketMemory } from './ticket-memory.js';
 
 function mappingOf(text: string): Mapping {
   const loaded = loadMapping(`mapping: 1\nsource: desk\nticket: case\ntime: { column: at }\n${text}`);

@@ -27,15 +27,15 @@ const Expression = z.preprocess(
 );
 export type Expression = z.infer<typeof Expression>;
 
-/** `{ column: value | [values] | { not: value | [values] } }`: all columns must agree. */
+/** `{ column: value | [values] | { not: value | [values] } | { differs: column } }`: all columns must agree. */
 const Condition = z.record(
   z.string().min(1),
   z.preprocess(
     (value) => (typeof value === 'object' && value !== null && !Array.isArray(value) ? value : { in: value }),
     z
-      .strictObject({ in: scalars.optional(), not: scalars.optional() })
-      .refine((it) => (it.in === undefined) !== (it.not === undefined), {
-        error: 'a value, a list of values, or { not: … }',
+      .strictObject({ in: scalars.optional(), not: scalars.optional(), differs: z.string().min(1).optional() })
+      .refine((it) => [it.in, it.not, it.differs].filter((test) => test !== undefined).length === 1, {
+        error: 'a value, a list of values, { not: … }, or { differs: another column }',
       }),
   ),
 );
@@ -62,6 +62,8 @@ const Assignment = z
   .refine((it) => it.person !== undefined || it.team !== undefined, {
     error: "an assignment names 'person', 'team' or both",
   });
+
+export type AssignmentColumns = z.infer<typeof Assignment>;
 
 const Status = z.strictObject({ when: Condition.optional(), name: Expression, category: Expression });
 
@@ -134,19 +136,14 @@ const Rule = z
   })
   .refine((it) => (it.emit === undefined) !== (it.ignore === undefined), { error: "a rule has 'emit' or 'ignore'" });
 
-export const MappingDocument = z.strictObject({
-  mapping: z.literal(1, { error: 'the version of this language is 1: write `mapping: 1`' }),
-  source: z.string().min(1).max(200),
-  policy: z.string().min(1).max(200).optional(),
-  file: z
-    .strictObject({
-      delimiter: z.string().min(1).max(4).default(','),
-      quote: z.string().length(1).default('"'),
-      encoding: z.enum(['utf-8', 'latin1']).default('utf-8'),
-      /** Column names where the file has no header row. */
-      header: z.array(z.string().min(1)).optional(),
-    })
-    .prefault({}),
+const version = z.literal(1, { error: 'the version of this language is 1: write `mapping: 1`' });
+const source = z.string().min(1).max(200);
+const policy = z.string().min(1).max(200).optional();
+
+/** What a mapping of a table and one of records share. */
+const rows = {
+  mapping: version,
+  policy,
   ticket: z.string().min(1),
   time: z.strictObject({
     column: z.string().min(1),
@@ -156,21 +153,58 @@ export const MappingDocument = z.strictObject({
   event: z.string().min(1).optional(),
   sequence: z.string().min(1).optional(),
   actor: z.strictObject({ role: Expression, id: Expression.optional() }).optional(),
-  create: z
-    .strictObject({
-      on: z.enum(['first-row', 'rule']).default('first-row'),
-      /** When it was created, where a column says so; in the row's time format. */
-      at: z.string().min(1).optional(),
-      origin: z.enum(['requester', 'on_behalf', 'outbound']).optional(),
-      ...creation,
-    })
-    .prefault({}),
   assignment: oneOrMore(Assignment).optional(),
   status: oneOrMore(Status).optional(),
   events: z.array(Rule).optional(),
   /** Rows that no rule of `events` names. Needed where there are rules. */
   otherwise: z.enum(['reject', 'ignore', 'columns-only']).default('reject'),
+};
+
+const created = {
+  /** When it was created, where a column says so; in the row's time format. */
+  at: z.string().min(1).optional(),
+  origin: z.enum(['requester', 'on_behalf', 'outbound']).optional(),
+  ...creation,
+};
+
+export const MappingDocument = z.strictObject({
+  ...rows,
+  format: z.literal('csv').optional(),
+  source,
+  file: z
+    .strictObject({
+      delimiter: z.string().min(1).max(4).default(','),
+      quote: z.string().length(1).default('"'),
+      encoding: z.enum(['utf-8', 'latin1']).default('utf-8'),
+      /** Column names where the file has no header row. */
+      header: z.array(z.string().min(1)).optional(),
+    })
+    .prefault({}),
+  create: z.strictObject({ on: z.enum(['first-row', 'rule']).default('first-row'), ...created }).prefault({}),
 });
 export type MappingDocument = z.infer<typeof MappingDocument>;
+
+/** A mapping of a stream's JSON records: columns are paths (record-columns.ts), and no record knows whether it is a ticket's first. */
+export const RecordDocument = z.strictObject({
+  ...rows,
+  format: z.literal('json'),
+  source: source.optional(),
+  create: z
+    .strictObject({
+      on: z
+        .literal('rule', { error: "a record does not know whether it is the first: write a rule with 'emit: create'" })
+        .default('rule'),
+      ...created,
+    })
+    .prefault({}),
+});
+
+/** A mapping of records that are CloudEvents in Punctual's own form: there is nothing to say about columns. */
+export const CloudEventsDocument = z.strictObject({
+  mapping: version,
+  format: z.literal('cloudevents'),
+  source: source.optional(),
+  policy,
+});
 
 export const statusCategories = StatusCategory.options;

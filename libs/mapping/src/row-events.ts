@@ -1,18 +1,20 @@
 import type { Instant, TicketEvent, TicketEventType } from '@punctual/contracts';
-import type { TicketMemory } from './map-row.js';
+import { noMemory, type TicketMemory } from './ticket-memory.js';
 import type { Expression, MappingDocument, Template } from './mapping-document.js';
 
 export interface RowContext {
   readonly source: string;
   readonly ticket: string;
-  /** The row's own id, where a column holds one. */
-  readonly idPrefix: string | null;
-  /** The row's place among its ticket's rows, from 0. */
-  readonly place: number;
+  /** What the ids of the row's events begin with. */
+  readonly idPrefix: string;
+  /** -1: none. */
   readonly sequence: number;
   readonly at: Instant;
   readonly actor: { readonly role: string; readonly id?: string } | null;
-  readonly memory: TicketMemory;
+  /** Claimed by every event but the creation itself; null: no claim. */
+  readonly createdAt: Instant | null;
+  /** Null: nothing is remembered. */
+  readonly memory: TicketMemory | null;
   read(expression: Expression | undefined): string | null;
 }
 
@@ -44,12 +46,16 @@ export class RowEvents {
   readonly #events: TicketEvent[] = [];
   readonly #kinds = new Map<string, number>();
   #memory: TicketMemory;
+  /** Null while it is not known. */
+  #assignee: TicketMemory['assignee'] | null;
   /** The data of a creation at this row's own instant, still open to additions. */
   #creation: Record<string, unknown> | null = null;
 
   constructor(context: RowContext) {
     this.#context = context;
-    this.#memory = { ...context.memory, rows: context.memory.rows + 1 };
+    const memory = context.memory ?? noMemory;
+    this.#memory = { ...memory, rows: memory.rows + 1 };
+    this.#assignee = context.memory === null ? null : memory.assignee;
   }
 
   get created(): boolean {
@@ -73,8 +79,9 @@ export class RowEvents {
   assign(assignment: { readonly person?: Expression | undefined; readonly team?: Expression | undefined }): void {
     const { read } = this.#context;
     const assignee = { person: read(assignment.person), team: read(assignment.team) };
-    const known = this.#memory.assignee;
-    if (assignee.person === known.person && assignee.team === known.team) return;
+    const known = this.#assignee;
+    if (assignee.person === known?.person && assignee.team === known.team) return;
+    this.#assignee = assignee;
     this.#memory = { ...this.#memory, assignee };
     if (this.#creation) this.#creation['assignee'] = assignee;
     else this.#push('ticket.assignment.changed', 'assignment', this.#acted({ assignee }));
@@ -187,10 +194,11 @@ export class RowEvents {
    * longer file, gives the same ids.
    */
   #push(type: TicketEventType, kind: string, data: Record<string, unknown>, occurredAt = this.#context.at): void {
-    const { source, ticket, idPrefix, place, sequence } = this.#context;
+    const { source, ticket, idPrefix, sequence, createdAt } = this.#context;
     const nth = (this.#kinds.get(kind) ?? 0) + 1;
     this.#kinds.set(kind, nth);
-    const id = `${idPrefix ?? `${ticket}/${place}`}/${kind}${nth > 1 ? `-${nth}` : ''}`;
+    const id = `${idPrefix}/${kind}${nth > 1 ? `-${nth}` : ''}`;
+    if (createdAt !== null && type !== 'ticket.created') data['ticket'] = { createdAt };
     this.#events.push({ id, source, ticket, type, occurredAt, receivedAt: null, sequence, data } as TicketEvent);
   }
 }

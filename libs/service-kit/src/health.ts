@@ -13,11 +13,25 @@ const CHECK_LIMIT_MS = 2_000;
 /** Readiness of one service: pluggable checks, and "not ready" from the moment it begins to stop. */
 export class Health {
   private readonly checks = new Map<string, ReadinessCheck>();
+  private readonly remarks = new Map<string, () => string | null>();
   private stopping = false;
 
   /** Adds a check, or replaces the one of that name. */
   addCheck(name: string, check: ReadinessCheck): void {
     this.checks.set(name, check);
+  }
+
+  /** Adds something worth knowing that is no reason to send traffic elsewhere; null while there is nothing to say. */
+  addRemark(name: string, remark: () => string | null): void {
+    this.remarks.set(name, remark);
+  }
+
+  /** What there is to say now. */
+  said(): readonly NotReady[] {
+    return [...this.remarks].flatMap(([name, remark]) => {
+      const reason = remark();
+      return reason === null ? [] : [{ name, reason }];
+    });
   }
 
   /** From now on not ready, so that nobody sends more while what is in hand is finished. */

@@ -19,12 +19,14 @@ export class OperationsController {
     return { status: 'live' };
   }
 
-  /** 200 when traffic may come here, else 503 with the reasons. */
+  /** 200 when traffic may come here, else 503 with the reasons; either way with what else is worth knowing. */
   @Get('health/ready')
   async ready(@Res() reply: FastifyReply): Promise<void> {
     const reasons = await this.health.reasons();
     const status = reasons.length === 0 ? 'ready' : 'not_ready';
-    await reply.status(reasons.length === 0 ? 200 : 503).send({ status, reasons });
+    const remarks = this.health.said();
+    const answer = { status, reasons, ...(remarks.length === 0 ? {} : { remarks }) };
+    await reply.status(reasons.length === 0 ? 200 : 503).send(answer);
   }
 
   @Get('metrics')

@@ -26,6 +26,7 @@ export function encodeRecord(record: OutgoingRecord, partitions: number): Encode
 }
 
 function encodeValue(record: OutgoingRecord): string {
+  if (record.text !== undefined) return record.text;
   try {
     const text = JSON.stringify(record.value) as string | undefined;
     if (text !== undefined) return text;

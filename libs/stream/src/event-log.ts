@@ -46,6 +46,8 @@ export interface OutgoingRecord {
   readonly key: string;
   /** JSON; bigint and undefined are the caller's bug. */
   readonly value: unknown;
+  /** Stands for the value where it has to be kept to the letter, and may be no JSON at all: a dead letter. */
+  readonly text?: string;
   readonly headers?: Readonly<Record<string, string>>;
 }
 

@@ -10,6 +10,7 @@ export {
   type EmbeddedLogOptions,
 } from './embedded/embedded-log.js';
 export type { EmbeddedTiming } from './embedded/embedded-timing.js';
+export { kafkaClient, type KafkaConnection } from './kafka/kafka-client.js';
 export { openKafkaLog } from './kafka/kafka-log.js';
 export type { KafkaLogOptions, KafkaTiming } from './kafka/kafka-options.js';
 export { topicSettings, type TopicSettings } from './kafka/topic-settings.js';
@@ -19,11 +20,32 @@ export { EventLogStrategy, type EventLogStrategyOptions } from './nest/event-log
 export { jsonLines } from './json-lines.js';
 export { HandlerErrorFilter } from './nest/handler-error-filter.js';
 export { OnTopic } from './nest/on-topic.js';
-export { openEventLog, type EventLogConfig, type OpenEventLogOptions } from './open-event-log.js';
+export {
+  kafkaSecurity,
+  openEventLog,
+  type EventLogConfig,
+  type KafkaSecurity,
+  type OpenEventLogOptions,
+} from './open-event-log.js';
 export { openRecovery, type Recovery } from './open-recovery.js';
 export { openStoredLog } from './open-stored-log.js';
 export type { Misfit } from './kafka/recovery.js';
 export { StreamError, type StreamErrorCode } from './stream-error.js';
 export { nestStreamLogger, pinoStreamLogger, type StreamLogger } from './stream-logger.js';
 export { streamMigrations } from './stream-migrations.js';
+export { PublishedDelivery } from './upstream/published-delivery.js';
+export { TransactionalDelivery } from './upstream/transactional-delivery.js';
+export type {
+  RawRecord,
+  Translated,
+  UpstreamDelivery,
+  UpstreamPosition,
+  UpstreamPositions,
+  UpstreamReach,
+  UpstreamState,
+  UpstreamStatus,
+  UpstreamTiming,
+} from './upstream/upstream.js';
+export { UpstreamConsumer } from './upstream/upstream-consumer.js';
+export { encodeUpstreamLetter, readUpstreamLetter, type UpstreamLetter } from './upstream/upstream-letter.js';
 export { whyNotFollowing } from './why-not-following.js';

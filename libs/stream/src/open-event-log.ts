@@ -5,6 +5,12 @@ import { openKafkaLog } from './kafka/kafka-log.js';
 import type { KafkaLogOptions } from './kafka/kafka-options.js';
 import type { StreamLogger } from './stream-logger.js';
 
+/** How a Kafka cluster wants to be spoken to. */
+export type KafkaSecurity = Pick<
+  EventLogConfig,
+  'KAFKA_SSL' | 'KAFKA_SSL_CA' | 'KAFKA_SASL_MECHANISM' | 'KAFKA_SASL_USERNAME' | 'KAFKA_SASL_PASSWORD'
+>;
+
 /** The part of a service's configuration that says where its event log is. */
 export interface EventLogConfig {
   readonly PARTITIONS: number;
@@ -52,7 +58,7 @@ export async function openEventLog(
     ...sessionOf(config),
     ...(config.KAFKA_REPLICATION === undefined ? {} : { replication: config.KAFKA_REPLICATION }),
     ...said,
-    ...security(config),
+    ...kafkaSecurity(config),
   });
 }
 
@@ -60,8 +66,8 @@ function sessionOf({ KAFKA_SESSION_MS: sessionMs }: EventLogConfig): Pick<KafkaL
   return sessionMs === undefined ? {} : { timing: { sessionMs, heartbeatMs: Math.floor(sessionMs / 10) } };
 }
 
-/** How a configuration says to reach the brokers safely. */
-export function security(config: Omit<EventLogConfig, 'PARTITIONS'>): Pick<KafkaLogOptions, 'ssl' | 'sasl'> {
+/** TLS and login, as kafkajs takes them. */
+export function kafkaSecurity(config: KafkaSecurity): Pick<KafkaLogOptions, 'ssl' | 'sasl'> {
   const { KAFKA_SASL_MECHANISM: mechanism, KAFKA_SASL_USERNAME: username, KAFKA_SASL_PASSWORD: password } = config;
   const ca = config.KAFKA_SSL_CA;
   const login =

@@ -1,7 +1,7 @@
 import type { DataSource } from 'typeorm';
 import { kafkaClient } from './kafka/kafka-client.js';
 import { findMisfits, recover, type Misfit, type RecoverySettings } from './kafka/recovery.js';
-import { security, type EventLogConfig } from './open-event-log.js';
+import { kafkaSecurity, type EventLogConfig } from './open-event-log.js';
 import { poolSql } from './pool-sql.js';
 import { StreamError } from './stream-error.js';
 import type { StreamLogger } from './stream-logger.js';
@@ -30,7 +30,7 @@ export async function openRecovery(
       'the embedded log is part of the database, so there is nothing to recover; set KAFKA_BROKERS',
     );
   }
-  const kafka = kafkaClient({ brokers, clientId: 'punctual-recover', ...security(config), logger });
+  const kafka = kafkaClient({ brokers, clientId: 'punctual-recover', ...kafkaSecurity(config), logger });
   const admin = kafka.admin();
   try {
     await admin.connect();

@@ -32,7 +32,8 @@ export function parseEvents(
   return { events, problems };
 }
 
-function checkEvent(event: TicketEvent, receivedAt: Instant): readonly ProblemEntry[] {
+/** What is wrong with a well-formed event at its receipt (epoch ms). */
+export function checkEvent(event: TicketEvent, receivedAt: Instant): readonly ProblemEntry[] {
   const problems: ProblemEntry[] = [];
   if (event.occurredAt > receivedAt + MAX_AHEAD_MS) {
     const detail = 'the event is dated more than 5 minutes ahead of its receipt; check the clock of its sender';

@@ -16,7 +16,7 @@ import {
   type Clock,
   type ServiceLogger,
 } from '@punctual/service-kit';
-import { openEventLog, pinoStreamLogger, streamMigrations, type EventLog } from '@punctual/stream';
+import { openEventLog, pinoStreamLogger, streamMigrations, type EventLog, type UpstreamTiming } from '@punctual/stream';
 import type { DataSource } from 'typeorm';
 import { AccessTokens } from './access-tokens.js';
 import { EventPublisher } from './event-publisher.js';
@@ -28,7 +28,10 @@ import { PolicyPublisher } from './policy-publisher.js';
 import { punctualPolicies } from './punctual-policies.js';
 import { SourceEntity } from './source.entity.js';
 import { Sources } from './sources.js';
+import { assembleUpstreams, followRedriven } from './start-upstreams.js';
 import { SurgeAnnouncer } from './surge-announcer.js';
+import { UpstreamPositions1790000200000 } from './upstreams.migration.js';
+import { readUpstreams } from './upstreams-file.js';
 import { WatermarkLeadership } from './watermark-leadership.js';
 import { WatermarkTicker, type Tick } from './watermark-ticker.js';
 import { cloudEventSchema } from './wire-schemas.js';
@@ -41,6 +44,7 @@ export const intakeDatabase = {
     ...streamMigrations,
     PolicyVersions1735689600000,
     IntakeTables1790000100000,
+    UpstreamPositions1790000200000,
     SurgeDeclarations1790000700000,
   ],
 } as const;
@@ -53,6 +57,8 @@ export interface IntakeOptions {
   readonly dataSource?: DataSource;
   readonly clock?: Clock;
   readonly logger?: ServiceLogger;
+  /** How patient the consumers of upstream streams are; for tests. */
+  readonly upstreamTiming?: Partial<UpstreamTiming>;
 }
 
 export interface Intake {
@@ -69,6 +75,7 @@ export async function createIntake(options: IntakeOptions): Promise<Intake> {
   const clock = options.clock ?? systemClock;
   const logger =
     options.logger ?? createLogger({ service: 'intake', level: config.LOG_LEVEL, instance: config.INSTANCE_ID });
+  const streams = readUpstreams(config);
   const closers: (() => Promise<unknown>)[] = [];
   const stop = async (): Promise<void> => {
     while (closers.length > 0) await closers.pop()?.();
@@ -92,6 +99,20 @@ export async function createIntake(options: IntakeOptions): Promise<Intake> {
 
     const surges = new SurgeAnnouncer(new SurgeDeclarations(dataSource), versions, log, dataSource, clock);
     const metrics = createMetrics('intake');
+    const sources = new Sources(dataSource, clock);
+    const { upstreams, translators } = assembleUpstreams({
+      config,
+      streams,
+      log,
+      dataSource,
+      versions,
+      sources,
+      clock,
+      logger,
+      metrics,
+      timing: options.upstreamTiming ?? {},
+    });
+    closers.push(() => upstreams.stop());
     const ticker: WatermarkTicker = new WatermarkTicker({
       log,
       dataSource,
@@ -102,7 +123,9 @@ export async function createIntake(options: IntakeOptions): Promise<Intake> {
       beforeAppend: async () => {
         await policies.announcePending();
         await surges.announcePending();
+        await upstreams.check();
       },
+      upstreamTimes: () => upstreams.times(),
     });
     closers.push(() => ticker.stop());
     const intakeMetrics = new IntakeMetrics(metrics, {
@@ -113,11 +136,12 @@ export async function createIntake(options: IntakeOptions): Promise<Intake> {
     health.addCheck('database', databaseAnswers(dataSource));
     // A clock that was handed in need not be the world's.
     if (clock === systemClock) health.addCheck('clock', watchClockSkew(dataSource, clock, metrics));
+    health.addRemark('upstreams', () => upstreams.remark());
     const tokens = new AccessTokens(config.INTAKE_TOKENS);
     const http = await startHttp(
       IntakeModule.over({
         config,
-        sources: new Sources(dataSource, clock),
+        sources,
         versions,
         events: new EventPublisher(log, intakeMetrics),
         policies,
@@ -144,6 +168,8 @@ export async function createIntake(options: IntakeOptions): Promise<Intake> {
       },
     );
     closers.push(() => http.stop());
+    closers.push(await followRedriven(log, translators));
+    upstreams.start();
     ticker.start();
     logger.pino.info({ url: http.url, partitions: log.partitions }, 'intake is listening');
     return { url: http.url, tick: () => ticker.tick(), stop };

@@ -21,6 +21,10 @@ export const intakeVariables = z.object({
     .max(200)
     .default('rewst')
     .describe('Set it to the id of a published policy; it judges tickets whose event and source name none.'),
+  UPSTREAMS: z
+    .string()
+    .optional()
+    .describe('Set it to the path of a YAML file that lists upstream streams (docs/connect/kafka.md), or unset it.'),
   WATERMARK_INTERVAL_MS: wholeNumber(0, 60_000)
     .prefault('1000')
     .describe('Set it to the milliseconds between watermarks; 0 appends none of its own accord.'),

@@ -21,6 +21,8 @@ export interface WatermarkTickerParts {
   readonly intervalMs: number;
   /** Runs on the leader before each watermark; must not throw. */
   readonly beforeAppend: () => Promise<void>;
+  /** How far each source with upstream streams has been read, epoch ms. */
+  readonly upstreamTimes: () => ReadonlyMap<string, Instant>;
 }
 
 /**
@@ -97,8 +99,9 @@ export class WatermarkTicker {
     const { log, clock, logger } = this.parts;
     await session.query('SELECT pg_advisory_lock($1, $2)', [LOCK_SPACE, locks.sources]);
     const [before] = await session.query<Before>(MARK_UNSETTLED, [UNSETTLED_SECONDS]);
-    const sources = await historicalSources(session);
+    const sessions = await historicalSources(session);
     const at = clock.now();
+    const sources = { ...behind(this.parts.upstreamTimes(), at), ...sessions };
     const last = before?.last_at == null ? null : Number(before.last_at);
     const goesOn = last === null || at >= last;
     if (goesOn) {
@@ -141,6 +144,12 @@ async function historicalSources(session: LeaderSession): Promise<Record<string,
     "SELECT source, at FROM intake.source WHERE mode = 'historical' ORDER BY source",
   );
   return Object.fromEntries(rows.map((row) => [row.source, { at: Number(row.at), mode: 'historical' as const }]));
+}
+
+/** Sources whose streams have not been read up to the watermark. A session's declared time comes before it. */
+function behind(times: ReadonlyMap<string, Instant>, at: Instant): Record<string, SourceTime> {
+  const late = [...times].filter(([, readUntil]) => readUntil < at);
+  return Object.fromEntries(late.map(([source, readUntil]) => [source, { at: readUntil, mode: 'live' as const }]));
 }
 
 async function lastWatermark(dataSource: DataSource): Promise<Instant | null> {

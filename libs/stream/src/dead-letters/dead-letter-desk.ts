@@ -24,11 +24,11 @@ export class DeadLetterDesk {
   /** The letters selected, in the order of their records. Of a record that died twice it is the last letter. */
   async list(selection: LetterSelection): Promise<readonly FoundLetter[]> {
     const found = new Map<string, FoundLetter>();
+    const resolved = await loadResolved(poolSql(this.dataSource), this.log.logId);
     for (const topic of this.inputs) {
       if (selection.topic !== undefined && selection.topic !== topic) continue;
-      const resolved = await loadResolved(poolSql(this.dataSource), this.log.logId, topic);
       await this.log.scan(deadLetterTopic(topic), (record) => {
-        const letter = foundLetter(record, resolved);
+        const letter = foundLetter(record, topic, resolved);
         if (letter === null) return;
         if (isSelected(letter, selection)) found.set(letter.id, letter);
         else found.delete(letter.id);
@@ -110,8 +110,8 @@ export class DeadLetterDesk {
     for (const topic of this.inputs) {
       const wanted = new Map(
         letters
-          .filter(({ origin }) => origin.topic === topic)
-          .map((letter) => [`${letter.origin.partition}/${letter.offset}`, letter]),
+          .filter(({ beside }) => beside === topic)
+          .map((letter) => [`${letter.partition}/${letter.offset}`, letter]),
       );
       if (wanted.size === 0) continue;
       await this.log.scan(deadLetterTopic(topic), async (record) => {

@@ -62,16 +62,22 @@ export async function resolveLetters(
   return new Set(taken.map((row) => letterId({ ...row, offset: Number(row.record_offset) })));
 }
 
-/** What was done about the letters of a topic's records, by letter id; those nobody has dealt with are not among it. */
-export async function loadResolved(sql: Sql, logId: string, topic: string): Promise<ReadonlyMap<string, Resolved>> {
-  const rows = await sql.query<{ partition: number; record_offset: string; resolution: Resolution; at: string }>(
-    `SELECT partition, record_offset, resolution, floor(extract(epoch FROM resolved_at) * 1000)::bigint AS at
-       FROM stream.dead_letter WHERE log_id = $1 AND topic = $2 AND resolved_at IS NOT NULL`,
-    [logId, topic],
+/** What was done about a log's dead letters, by letter id; those nobody has dealt with are not among it. */
+export async function loadResolved(sql: Sql, logId: string): Promise<ReadonlyMap<string, Resolved>> {
+  const rows = await sql.query<{
+    topic: string;
+    partition: number;
+    record_offset: string;
+    resolution: Resolution;
+    at: string;
+  }>(
+    `SELECT topic, partition, record_offset, resolution, floor(extract(epoch FROM resolved_at) * 1000)::bigint AS at
+       FROM stream.dead_letter WHERE log_id = $1 AND resolved_at IS NOT NULL`,
+    [logId],
   );
   return new Map(
     rows.map((row) => [
-      letterId({ topic, partition: row.partition, offset: Number(row.record_offset) }),
+      letterId({ ...row, offset: Number(row.record_offset) }),
       { how: row.resolution, at: Number(row.at) },
     ]),
   );

@@ -2,6 +2,7 @@ import { deadLetterTopic } from '@punctual/contracts';
 import { originalText, type EncodedRecord } from '../encoded-record.js';
 import type { DeadLetterFailure, LogRecord, OutgoingRecord } from '../event-log.js';
 import { StreamError } from '../stream-error.js';
+import { readUpstreamLetter, redrivenToIntake } from '../upstream/upstream-letter.js';
 
 /** Why a record was given up, as its dead letter's headers say. */
 export interface DeadLetter {
@@ -50,7 +51,8 @@ export function readDeadLetter(record: LogRecord): DeadLetter | null {
 }
 
 /**
- * The record to publish when a dead letter is tried again: the original, to its own topic and partition, remembering only the attempt.
+ * The record to publish when a dead letter is tried again: the original, to its own topic and partition, remembering only the attempt;
+ * that of an upstream's record goes to intake (`tickets.upstream`), which translates it by the mapping of now.
  * Throws `invalid_record` for a record that is no dead letter or whose value is not JSON: no second try can read that.
  */
 export function redrivenRecord(record: LogRecord): OutgoingRecord {
@@ -63,6 +65,7 @@ export function redrivenRecord(record: LogRecord): OutgoingRecord {
       `the dead letter at offset ${record.offset} is not JSON; send a corrected one`,
     );
   }
+  if (readUpstreamLetter(record) !== null) return redrivenToIntake(record);
   const kept = Object.entries(record.headers).filter(([name]) => !name.startsWith(prefix));
   return {
     topic: letter.origin.topic,

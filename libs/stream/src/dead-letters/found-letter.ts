@@ -11,8 +11,12 @@ export interface FoundLetter extends DeadLetter {
   readonly about: { readonly source: string; readonly ticket: string } | null;
   /** When it died, epoch ms. */
   readonly diedAt: number;
+  /** The topic beside which it stands: its record's own, or `tickets.received` for a record of an upstream. */
+  readonly beside: string;
   /** Where it stands in the topic of dead letters. */
   readonly offset: number;
+  /** The partition of dead letters it stands in; that of its record but for an upstream's. */
+  readonly partition: number;
   /** Whether it can be redriven: what is not JSON can only be dismissed. */
   readonly readable: boolean;
   /** Null while nobody has dealt with it. */
@@ -34,7 +38,11 @@ export interface LetterSelection {
 }
 
 /** Reads a record of a topic of dead letters; null where it is none. */
-export function foundLetter(record: LogRecord, resolved: ReadonlyMap<string, Resolved>): FoundLetter | null {
+export function foundLetter(
+  record: LogRecord,
+  beside: string,
+  resolved: ReadonlyMap<string, Resolved>,
+): FoundLetter | null {
   const letter = readDeadLetter(record);
   if (letter === null) return null;
   const id = letterId(letter.origin);
@@ -42,9 +50,12 @@ export function foundLetter(record: LogRecord, resolved: ReadonlyMap<string, Res
     ...letter,
     id,
     key: record.key,
-    about: ticketOf(record.value),
+    // What an upstream's record says is not in our words.
+    about: letter.origin.topic === beside ? ticketOf(record.value) : null,
+    beside,
     diedAt: record.appendedAt,
     offset: record.offset,
+    partition: record.partition,
     readable: record.malformed === undefined,
     resolved: resolved.get(id) ?? null,
   };
@@ -54,7 +65,7 @@ export function isSelected(letter: FoundLetter, selection: LetterSelection): boo
   const { ids, topic, code, stage, source, ticket, since, until, which } = selection;
   if (which === 'unresolved' && letter.resolved !== null) return false;
   if (ids !== undefined && !ids.has(letter.id)) return false;
-  if (topic !== undefined && letter.origin.topic !== topic) return false;
+  if (topic !== undefined && letter.beside !== topic) return false;
   if (code !== undefined && letter.code !== code) return false;
   if (stage !== undefined && letter.stage !== stage) return false;
   if (source !== undefined && letter.about?.source !== source) return false;

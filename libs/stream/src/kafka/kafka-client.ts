@@ -5,10 +5,10 @@ import type { KafkaLogOptions } from './kafka-options.js';
 import { quietKafkajs } from './quiet-kafkajs.js';
 
 /** What of a log's options says how to reach the brokers. */
-export type BrokerOptions = Pick<KafkaLogOptions, 'brokers' | 'clientId' | 'ssl' | 'sasl' | 'socketFactory'>;
+export type KafkaConnection = Pick<KafkaLogOptions, 'brokers' | 'clientId' | 'ssl' | 'sasl' | 'socketFactory'>;
 
 /** Makes the client whose admin, producers and consumers a log is made of. It connects to nothing yet. */
-export function kafkaClient(options: BrokerOptions & { readonly logger: StreamLogger }): Kafka {
+export function kafkaClient(options: KafkaConnection & { readonly logger: StreamLogger }): Kafka {
   quietKafkajs();
   return new kafkajs.Kafka({
     brokers: [...options.brokers],

@@ -15,7 +15,9 @@ export const topicSettings: Readonly<Record<string, TopicSettings>> = {
   'tickets.received': { retentionMs: 30 * day, cleanup: 'delete' },
   'tickets.classified': { retentionMs: 30 * day, cleanup: 'delete' },
   'sla.events': { retentionMs: -1, cleanup: 'delete' },
+  'tickets.upstream': { retentionMs: 30 * day, cleanup: 'delete' },
   'tickets.received.dlq': { retentionMs: 90 * day, cleanup: 'delete' },
+  'tickets.upstream.dlq': { retentionMs: 90 * day, cleanup: 'delete' },
   'tickets.classified.dlq': { retentionMs: 90 * day, cleanup: 'delete' },
 };
 
