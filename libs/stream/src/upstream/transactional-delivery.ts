@@ -1,7 +1,7 @@
 import type { Admin, Kafka, Producer } from 'kafkajs';
 import { encodeRecord } from '../encoded-record.js';
 import type { OutgoingRecord } from '../event-log.js';
-import { byTopic } from '../kafka/kafka-publisher.js';
+import { sendWhole } from '../kafka/send-whole.js';
 import type { ClaimedPartition, UpstreamDelivery, UpstreamPosition, UpstreamPositions } from './upstream.js';
 
 export interface TransactionalDeliverySettings {
@@ -91,7 +91,7 @@ export class TransactionalDelivery implements UpstreamDelivery {
     const encoded = outputs.map((record) => encodeRecord(record, partitions));
     const transaction = await producer.transaction();
     try {
-      if (encoded.length > 0) await transaction.sendBatch({ acks: -1, topicMessages: byTopic(encoded, prefix) });
+      if (encoded.length > 0) await sendWhole(transaction, encoded, prefix);
       // kafkajs passes the metadata on, though its types do not know it.
       const offset = { partition, offset: String(next), metadata: readUntil === null ? '' : `until=${readUntil}` };
       await transaction.sendOffsets({ consumerGroupId: group, topics: [{ topic, partitions: [offset] }] });
