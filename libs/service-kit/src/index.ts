@@ -11,6 +11,15 @@ export {
 export { CLOCK, systemClock, type Clock } from './clock.js';
 export { createLogger, LOGGER, ServiceLogger, type LoggerOptions } from './logger.js';
 export { createMetrics, METRICS, type ServiceMetrics } from './metrics.js';
+export { addLagGauge, type PartitionLag } from './lag-gauge.js';
+export {
+  assembleService,
+  type Assembled,
+  type OpenLog,
+  type ServiceDescription,
+  type ServiceOptions,
+  type ServiceParts,
+} from './assemble-service.js';
 export { Health, type NotReady, type ReadinessCheck } from './health.js';
 export {
   ProblemError,

@@ -23,6 +23,7 @@ export { OnTopic } from './nest/on-topic.js';
 export {
   kafkaSecurity,
   openEventLog,
+  openServiceLog,
   type EventLogConfig,
   type KafkaSecurity,
   type OpenEventLogOptions,

@@ -3,7 +3,7 @@ import { openEmbeddedLog } from './embedded/embedded-log.js';
 import type { EventLog } from './event-log.js';
 import { openKafkaLog } from './kafka/kafka-log.js';
 import type { KafkaLogOptions } from './kafka/kafka-options.js';
-import type { StreamLogger } from './stream-logger.js';
+import { pinoStreamLogger, type StreamLogger } from './stream-logger.js';
 
 /** How a Kafka cluster wants to be spoken to. */
 export type KafkaSecurity = Pick<
@@ -60,6 +60,15 @@ export async function openEventLog(
     ...said,
     ...kafkaSecurity(config),
   });
+}
+
+/** `openEventLog` for a service: what the log has to say goes to the service's own pino. */
+export async function openServiceLog(
+  config: EventLogConfig,
+  dataSource: DataSource,
+  { pino, ...options }: Omit<OpenEventLogOptions, 'logger'> & { readonly pino: Parameters<typeof pinoStreamLogger>[0] },
+): Promise<EventLog> {
+  return openEventLog(config, dataSource, { ...options, logger: pinoStreamLogger(pino) });
 }
 
 function sessionOf({ KAFKA_SESSION_MS: sessionMs }: EventLogConfig): Pick<KafkaLogOptions, 'timing'> {

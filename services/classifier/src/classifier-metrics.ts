@@ -1,7 +1,7 @@
 import type { DecisionRecord } from '@punctual/classification';
-import type { ServiceMetrics } from '@punctual/service-kit';
+import { addLagGauge, type ServiceMetrics } from '@punctual/service-kit';
 import type { Processing } from '@punctual/stream';
-import { Counter, Gauge } from 'prom-client';
+import { Counter } from 'prom-client';
 
 /** The classifier's own series. Labels are names from policies and closed lists, never a ticket's content. */
 export class ClassifierMetrics {
@@ -47,17 +47,7 @@ export class ClassifierMetrics {
       help: 'Tickets set aside because their events could not be classified.',
       registers,
     });
-    new Gauge({
-      name: 'punctual_log_lag_records',
-      help: 'Records in the log behind the position reached, by partition.',
-      labelNames: ['topic', 'partition'],
-      registers,
-      async collect() {
-        this.reset();
-        for (const { topic, partition, behind } of (await processing()?.lag()) ?? [])
-          this.set({ topic, partition }, behind);
-      },
-    });
+    addLagGauge(metrics, async () => (await processing()?.lag()) ?? []);
   }
 
   passedOn(events: number): void {

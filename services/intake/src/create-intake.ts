@@ -1,10 +1,6 @@
 import {
+  assembleService,
   ConfigError,
-  createDataSource,
-  createLogger,
-  createMetrics,
-  databaseAnswers,
-  Health,
   PolicyVersionEntity,
   PolicyVersions,
   PolicyVersions1735689600000,
@@ -13,11 +9,11 @@ import {
   SurgeDeclarations1790000700000,
   systemClock,
   watchClockSkew,
-  type Clock,
-  type ServiceLogger,
+  type Assembled,
+  type ServiceOptions,
+  type ServiceParts,
 } from '@punctual/service-kit';
-import { openEventLog, pinoStreamLogger, streamMigrations, type EventLog, type UpstreamTiming } from '@punctual/stream';
-import type { DataSource } from 'typeorm';
+import { openServiceLog, streamMigrations, type EventLog, type UpstreamTiming } from '@punctual/stream';
 import { AccessTokens } from './access-tokens.js';
 import { EventPublisher } from './event-publisher.js';
 import type { IntakeConfig } from './intake-config.js';
@@ -49,144 +45,112 @@ export const intakeDatabase = {
   ],
 } as const;
 
-export interface IntakeOptions {
-  readonly config: IntakeConfig;
-  /** The log to write; opened by `config` and closed with intake if absent. */
-  readonly eventLog?: EventLog;
-  /** Opened by `config` and closed with intake if absent. */
-  readonly dataSource?: DataSource;
-  readonly clock?: Clock;
-  readonly logger?: ServiceLogger;
+export interface IntakeOptions extends ServiceOptions<IntakeConfig, EventLog> {
   /** How patient the consumers of upstream streams are; for tests. */
   readonly upstreamTiming?: Partial<UpstreamTiming>;
 }
 
-export interface Intake {
+interface Listening {
   readonly url: string;
   /** One watermark now, besides those of the interval (`WATERMARK_INTERVAL_MS=0`: there are no others). */
   tick(): Promise<Tick>;
-  /** Answers what is in hand, gives the watermark up, closes what it opened. */
-  stop(): Promise<void>;
 }
+
+/** Intake at work; when it stops it gives the watermark up. */
+export type Intake = Assembled<Listening>;
 
 /** Starts intake, alone or inside another process. Ready when it resolves. */
-export async function createIntake(options: IntakeOptions): Promise<Intake> {
-  const { config } = options;
-  const clock = options.clock ?? systemClock;
-  const logger =
-    options.logger ?? createLogger({ service: 'intake', level: config.LOG_LEVEL, instance: config.INSTANCE_ID });
-  const streams = readUpstreams(config);
-  const closers: (() => Promise<unknown>)[] = [];
-  const stop = async (): Promise<void> => {
-    while (closers.length > 0) await closers.pop()?.();
-  };
-  try {
-    const dataSource = options.dataSource ?? (await openDatabase(config, logger));
-    if (options.dataSource === undefined) closers.push(() => dataSource.destroy());
-    const log =
-      options.eventLog ??
-      (await openEventLog(config, dataSource, {
-        clientId: `punctual-intake-${config.INSTANCE_ID}`,
-        clock,
-        logger: pinoStreamLogger(logger.pino),
-      }));
-    if (options.eventLog === undefined) closers.push(() => log.close());
-
-    const versions = new PolicyVersions(dataSource);
-    const policies = new PolicyPublisher(versions, punctualPolicies, log, dataSource, clock);
-    await policies.registerBuiltIns();
-    await assertDefaultPolicy(config, versions);
-
-    const surges = new SurgeAnnouncer(new SurgeDeclarations(dataSource), versions, log, dataSource, clock);
-    const metrics = createMetrics('intake');
-    const sources = new Sources(dataSource, clock);
-    const { upstreams, translators } = assembleUpstreams({
-      config,
-      streams,
-      log,
-      dataSource,
-      versions,
-      sources,
-      clock,
-      logger,
-      metrics,
-      timing: options.upstreamTiming ?? {},
-    });
-    closers.push(() => upstreams.stop());
-    const ticker: WatermarkTicker = new WatermarkTicker({
-      log,
-      dataSource,
-      leadership: new WatermarkLeadership(config.DATABASE_URL, logger),
-      clock,
-      logger,
-      intervalMs: config.WATERMARK_INTERVAL_MS,
-      beforeAppend: async () => {
-        await policies.announcePending();
-        await surges.announcePending();
-        await upstreams.check();
-      },
-      upstreamTimes: () => upstreams.times(),
-    });
-    closers.push(() => ticker.stop());
-    const intakeMetrics = new IntakeMetrics(metrics, {
-      ageSeconds: () => ticker.ageSeconds(),
-      isLeader: () => ticker.isLeader,
-    });
-    const health = new Health();
-    health.addCheck('database', databaseAnswers(dataSource));
-    // A clock that was handed in need not be the world's.
-    if (clock === systemClock) health.addCheck('clock', watchClockSkew(dataSource, clock, metrics));
-    health.addRemark('upstreams', () => upstreams.remark());
-    const tokens = new AccessTokens(config.INTAKE_TOKENS);
-    const http = await startHttp(
-      IntakeModule.over({
-        config,
-        sources,
-        versions,
-        events: new EventPublisher(log, intakeMetrics),
-        policies,
-        surges,
-        ticker,
-      }),
-      {
-        config,
-        logger,
-        metrics,
-        health,
-        clock,
-        openApi: {
-          title: 'Punctual intake',
-          description: 'Ticket events in; policies; sources and their historical sessions.',
-          version: '1',
-          schemas: { TicketCloudEvent: cloudEventSchema },
-        },
-        textTypes: ['application/yaml', 'text/yaml', 'application/x-yaml'],
-        maxInFlightBytes: config.INTAKE_MAX_IN_FLIGHT_BYTES,
-        beforeBody: (request) => {
-          if (request.routeOptions.url?.startsWith('/v1/')) tokens.check(request.headers.authorization);
-        },
-      },
-    );
-    closers.push(() => http.stop());
-    closers.push(await followRedriven(log, translators));
-    upstreams.start();
-    ticker.start();
-    logger.pino.info({ url: http.url, partitions: log.partitions }, 'intake is listening');
-    return { url: http.url, tick: () => ticker.tick(), stop };
-  } catch (error) {
-    await stop();
-    throw error;
-  }
+export async function createIntake({ upstreamTiming = {}, ...options }: IntakeOptions): Promise<Intake> {
+  // Read before anything is opened: a mistake in the file is told at once.
+  const streams = readUpstreams(options.config);
+  const description = { name: 'intake', database: intakeDatabase, openLog: openServiceLog };
+  return assembleService(description, options, (parts) => startListening(parts, streams, upstreamTiming));
 }
 
-async function openDatabase(config: IntakeConfig, logger: ServiceLogger): Promise<DataSource> {
-  return createDataSource({
-    ...intakeDatabase,
-    url: config.DATABASE_URL,
-    poolSize: config.DATABASE_POOL,
-    applicationName: 'intake',
-    onWaiting: (reason) => logger.pino.info({ reason }, 'waiting for PostgreSQL'),
+async function startListening(
+  parts: ServiceParts<IntakeConfig, EventLog>,
+  streams: ReturnType<typeof readUpstreams>,
+  upstreamTiming: Partial<UpstreamTiming>,
+): Promise<Listening> {
+  const { config, clock, logger, dataSource, log, metrics, health, onStop } = parts;
+  const versions = new PolicyVersions(dataSource);
+  const policies = new PolicyPublisher(versions, punctualPolicies, log, dataSource, clock);
+  await policies.registerBuiltIns();
+  await assertDefaultPolicy(config, versions);
+
+  const surges = new SurgeAnnouncer(new SurgeDeclarations(dataSource), versions, log, dataSource, clock);
+  const sources = new Sources(dataSource, clock);
+  const { upstreams, translators } = assembleUpstreams({
+    config,
+    streams,
+    log,
+    dataSource,
+    versions,
+    sources,
+    clock,
+    logger,
+    metrics,
+    timing: upstreamTiming,
   });
+  onStop(() => upstreams.stop());
+  const ticker: WatermarkTicker = new WatermarkTicker({
+    log,
+    dataSource,
+    leadership: new WatermarkLeadership(config.DATABASE_URL, logger),
+    clock,
+    logger,
+    intervalMs: config.WATERMARK_INTERVAL_MS,
+    beforeAppend: async () => {
+      await policies.announcePending();
+      await surges.announcePending();
+      await upstreams.check();
+    },
+    upstreamTimes: () => upstreams.times(),
+  });
+  onStop(() => ticker.stop());
+  const intakeMetrics = new IntakeMetrics(metrics, {
+    ageSeconds: () => ticker.ageSeconds(),
+    isLeader: () => ticker.isLeader,
+  });
+  // A clock that was handed in need not be the world's.
+  if (clock === systemClock) health.addCheck('clock', watchClockSkew(dataSource, clock, metrics));
+  health.addRemark('upstreams', () => upstreams.remark());
+  const tokens = new AccessTokens(config.INTAKE_TOKENS);
+  const http = await startHttp(
+    IntakeModule.over({
+      config,
+      sources,
+      versions,
+      events: new EventPublisher(log, intakeMetrics),
+      policies,
+      surges,
+      ticker,
+    }),
+    {
+      config,
+      logger,
+      metrics,
+      health,
+      clock,
+      openApi: {
+        title: 'Punctual intake',
+        description: 'Ticket events in; policies; sources and their historical sessions.',
+        version: '1',
+        schemas: { TicketCloudEvent: cloudEventSchema },
+      },
+      textTypes: ['application/yaml', 'text/yaml', 'application/x-yaml'],
+      maxInFlightBytes: config.INTAKE_MAX_IN_FLIGHT_BYTES,
+      beforeBody: (request) => {
+        if (request.routeOptions.url?.startsWith('/v1/')) tokens.check(request.headers.authorization);
+      },
+    },
+  );
+  onStop(() => http.stop());
+  onStop(await followRedriven(log, translators));
+  upstreams.start();
+  ticker.start();
+  logger.pino.info({ url: http.url, partitions: log.partitions }, 'intake is listening');
+  return { url: http.url, tick: () => ticker.tick() };
 }
 
 async function assertDefaultPolicy(config: IntakeConfig, versions: PolicyVersions): Promise<void> {

@@ -1,5 +1,5 @@
 import type { SlaEvent, Watermark } from '@punctual/contracts';
-import type { Clock, ServiceLogger, ServiceMetrics } from '@punctual/service-kit';
+import { addLagGauge, type Clock, type ServiceLogger, type ServiceMetrics } from '@punctual/service-kit';
 import { countUnresolved, type Processing } from '@punctual/stream';
 import { Counter, Gauge, Histogram } from 'prom-client';
 import type { DataSource } from 'typeorm';
@@ -182,8 +182,8 @@ function addSlaTotals({ registry }: ServiceMetrics, dataSource: DataSource): voi
   );
 }
 
-function addPartitionGauges({ registry }: ServiceMetrics, sources: MetricSources): void {
-  const registers = [registry];
+function addPartitionGauges(metrics: ServiceMetrics, sources: MetricSources): void {
+  const registers = [metrics.registry];
   const labelNames = ['partition'] as const;
   new Gauge({
     name: 'punctual_watermark_age_seconds',
@@ -263,16 +263,5 @@ function addPartitionGauges({ registry }: ServiceMetrics, sources: MetricSources
       }
     },
   });
-  new Gauge({
-    name: 'punctual_log_lag_records',
-    help: 'Records in the log behind the position reached, by partition.',
-    labelNames: ['topic', 'partition'],
-    registers,
-    async collect() {
-      this.reset();
-      for (const { topic, partition, behind } of (await sources.processing()?.lag()) ?? []) {
-        this.set({ topic, partition }, behind);
-      }
-    },
-  });
+  addLagGauge(metrics, async () => (await sources.processing()?.lag()) ?? []);
 }
