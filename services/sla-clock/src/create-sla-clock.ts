@@ -29,6 +29,7 @@ import { CreateSlaClockTables1767225600000 } from './storage/create-sla-clock-ta
 import { AddSealing1790000300000 } from './storage/add-sealing.migration.js';
 import { CreateForgotten1790000500000 } from './storage/create-forgotten.migration.js';
 import { CutIntoMonths1790000100000 } from './storage/cut-into-months.migration.js';
+import { MergeSurgeWalks1790000800000 } from './storage/merge-surge-walks.migration.js';
 import { MonthPartitions } from './storage/month-partitions.js';
 import { comparablePolicy } from './what-if/comparable-policy.js';
 import { ComparisonTurn } from './what-if/comparison-turn.js';
@@ -48,6 +49,7 @@ export const slaClockDatabase = {
     CreateForgotten1790000500000,
     CreatePolicyWalks1790000600000,
     CreateSurges1790000700000,
+    MergeSurgeWalks1790000800000,
   ],
 } as const;
 

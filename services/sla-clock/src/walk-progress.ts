@@ -60,7 +60,7 @@ export class WalkProgress {
   }
 
   private tell(partition: number, { policy, subject, mode, done, total }: TicketWalk, what: string): void {
-    this.sources.logger.pino.info({ partition, policy, version: subject, mode, done, total }, what);
+    this.sources.logger.pino.info({ partition, policy, subject, mode, done, total }, what);
   }
 }
 

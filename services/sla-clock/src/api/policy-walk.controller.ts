@@ -22,7 +22,7 @@ interface WalkRow {
   remaining: string;
 }
 
-/** How far the tickets of a policy have been brought under what was published. */
+/** How far what was published, and the desk's surges, have been brought to the tickets of a policy. */
 @Controller('v1/policies')
 export class PolicyWalkController {
   constructor(
@@ -31,8 +31,10 @@ export class PolicyWalkController {
   ) {}
 
   @Get(':policy/walk')
-  @ApiOperation({ summary: 'How far each published version has been brought to the tickets it concerns' })
-  @ApiOkResponse({ description: 'Walks, the latest first; `waiting` until the version is in effect.' })
+  @ApiOperation({
+    summary: 'How far each published version, and each surge, has been brought to the tickets it concerns',
+  })
+  @ApiOkResponse({ description: 'Walks, the latest first; `waiting` until time has come to the instant.' })
   @ApiNotFoundResponse({ description: 'No such policy: problem `unknown_policy`.' })
   async read(@Param('policy') policy: string) {
     if ((await this.policies.schedule(policy)) === null) throw unknownPolicy(policy, await this.policies.names());
@@ -47,7 +49,7 @@ export class PolicyWalkController {
     return {
       policy,
       walks: rows.map((row) => ({
-        version: row.subject,
+        ...aboutOf(row),
         mode: row.mode,
         effectiveAt: wireInstant(Number(row.effective_at)),
         state: stateOf(row),
@@ -60,6 +62,11 @@ export class PolicyWalkController {
       })),
     };
   }
+}
+
+/** A walk is about a published version, or about a surge that began or ended, by the id of the record that said so. */
+function aboutOf({ mode, subject }: WalkRow): { readonly version: string | null; readonly surge: string | null } {
+  return mode === 'surge' ? { version: null, surge: subject } : { version: subject, surge: null };
 }
 
 function stateOf({ partitions, finished, began_at }: WalkRow): 'waiting' | 'walking' | 'finished' {

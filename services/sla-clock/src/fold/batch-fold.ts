@@ -75,7 +75,7 @@ export class BatchFold {
     this.walks = new WalkFold(partition, memory, unit, policies, pace, observer, (group, offset) =>
       this.foldAndSave(group, offset),
     );
-    this.surges = new SurgeFold(partition, memory, unit, policies, this.due);
+    this.surges = new SurgeFold(partition, memory, unit, policies, this.due, this.walks);
   }
 
   async run(records: readonly LogRecord[]): Promise<void> {
@@ -287,17 +287,7 @@ export class BatchFold {
       await this.saveRows();
       await this.walks.pass(watermark, offset);
     }
-    await this.walk(watermark, offset);
     await this.seal(watermark);
-  }
-
-  /** Folds the next of the tickets whose desk has a surge that began or ended. */
-  private async walk(watermark: Watermark, offset: number): Promise<void> {
-    if (this.memory.surgeWalks.size === 0) return;
-    for (const walk of await this.surges.walksUnder(watermark)) {
-      await this.saveRows();
-      for (const group of await this.surges.nextSlice(walk, watermark)) await this.foldGroup(group, offset);
-    }
   }
 
   private async loadTimers(stretches: readonly WakeStretch[]): Promise<void> {

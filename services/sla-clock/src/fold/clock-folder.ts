@@ -4,7 +4,7 @@ import type { PinnedPolicies } from '@punctual/service-kit';
 import type { Assignment, RecordBatch, UnitOfWork } from '@punctual/stream';
 import { loadIncomplete } from '../storage/incomplete-store.js';
 import type { MonthPartitions } from '../storage/month-partitions.js';
-import { loadSurges, loadSurgeWalks } from '../storage/surge-store.js';
+import { loadSurges } from '../storage/surge-store.js';
 import { loadArmedSources, loadPending, loadTime } from '../storage/ticket-store.js';
 import { loadWalks } from '../storage/walk-store.js';
 import { BatchFold } from './batch-fold.js';
@@ -77,7 +77,6 @@ export class ClockFolder {
     }
     memory.ticketWalks = await loadWalks(sql, partition);
     for (const { policy, surge } of await loadSurges(sql, [partition])) memory.surges.add(policy, surge);
-    for (const walk of await loadSurgeWalks(sql, partition)) memory.surgeWalks.set(walk.policy, walk);
     this.memories.set(assignment, memory);
     this.owned.set(partition, memory);
     return memory;

@@ -1,6 +1,5 @@
 import type { Horizon, Instant, KnownWords, TicketEvent, Watermark } from '@punctual/contracts';
 import { horizonOf, withoutPeople } from '@punctual/contracts';
-import type { OpenWalk } from '../storage/surge-store.js';
 import type { TicketSpan } from '../storage/ticket-store.js';
 import { DeskSurges } from './desk-surges.js';
 import { MinHeap } from './min-heap.js';
@@ -71,8 +70,6 @@ export class PartitionMemory {
   ticketWalks: TicketWalk[] = [];
   /** The surges that the log has told of so far. */
   readonly surges = new DeskSurges();
-  /** Walks through the open tickets of policies whose surge began or ended, by policy. */
-  readonly surgeWalks = new Map<string, OpenWalk>();
   watermark: Watermark | null;
   watermarkOffset: number;
   nextSeq: number;

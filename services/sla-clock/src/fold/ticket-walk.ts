@@ -6,10 +6,10 @@ import type { Instant } from '@punctual/contracts';
  */
 export interface TicketWalk {
   readonly policy: string;
-  /** What happened; a publication's version. One walk for each of them and its instant. */
+  /** What happened: a publication's version, or the id of the record by which a surge began or ended. One walk for each of them and its instant. */
   readonly subject: string;
   readonly effectiveAt: Instant;
-  /** What it does, in a word: a publication's mode. */
+  /** What it does, in a word: a publication's mode, or `surge`. */
   readonly mode: string;
   /** Tickets whose last event lies before have ended before, and are left as they are. */
   readonly affectsFrom: Instant;

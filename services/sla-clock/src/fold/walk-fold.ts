@@ -13,8 +13,8 @@ import type { WalkPace } from './walk-pace.js';
 const MOST_LOOKED_AT = 5_000;
 
 /**
- * Walks through the tickets that something concerns which happened to none of them in particular: a published version. A slice under each
- * watermark, in its transaction, so that it may end anywhere and goes on where the database says; what happens on a ticket meanwhile does not wait.
+ * Walks through the tickets that something concerns which happened to none of them in particular: a published version, a surge. A slice under
+ * each watermark, in its transaction, so that it may end anywhere and goes on where the database says; what happens on a ticket meanwhile does not wait.
  */
 export class WalkFold {
   /** When this batch has walked long enough; null before it walked. */

@@ -1,16 +1,5 @@
-import type { Instant } from '@punctual/contracts';
 import type { Sql } from '@punctual/stream';
 import type { DeskSurge } from '../fold/desk-surges.js';
-import type { TicketId } from './ticket-store.js';
-
-/** A walk through the open tickets of a policy in a partition, by source and id: each is folded once time has passed `edge`. */
-export interface OpenWalk {
-  readonly policy: string;
-  /** When the surge began or ended. */
-  readonly edge: Instant;
-  /** The last ticket that was folded; null at the start. */
-  readonly after: TicketId | null;
-}
 
 /** Stores a surge as it now stands. */
 export async function saveSurge(sql: Sql, partition: number, policy: string, surge: DeskSurge): Promise<void> {
@@ -60,50 +49,4 @@ export async function openSurge(sql: Sql, policy: string): Promise<Pick<DeskSurg
     [policy],
   );
   return row === undefined ? null : { from: Number(row.started_at), reason: row.reason };
-}
-
-export async function saveWalk(sql: Sql, partition: number, { policy, edge, after }: OpenWalk): Promise<void> {
-  await sql.query(
-    `INSERT INTO sla_clock.surge_walk (partition, policy, edge, after_source, after_ticket) VALUES ($1, $2, $3, $4, $5)
-     ON CONFLICT (partition, policy) DO UPDATE SET edge = excluded.edge, after_source = excluded.after_source,
-       after_ticket = excluded.after_ticket`,
-    [partition, policy, edge, after?.source ?? null, after?.ticket ?? null],
-  );
-}
-
-export async function endWalk(sql: Sql, partition: number, policy: string): Promise<void> {
-  await sql.query('DELETE FROM sla_clock.surge_walk WHERE partition = $1 AND policy = $2', [partition, policy]);
-}
-
-/** The walks of a partition that have not come to their end. */
-export async function loadSurgeWalks(sql: Sql, partition: number): Promise<OpenWalk[]> {
-  const rows = await sql.query<{
-    policy: string;
-    edge: string;
-    after_source: string | null;
-    after_ticket: string | null;
-  }>('SELECT policy, edge, after_source, after_ticket FROM sla_clock.surge_walk WHERE partition = $1 ORDER BY policy', [
-    partition,
-  ]);
-  return rows.map(({ policy, edge, after_source: source, after_ticket: ticket }) => ({
-    policy,
-    edge: Number(edge),
-    after: source === null || ticket === null ? null : { source, ticket },
-  }));
-}
-
-/** The next `size` open tickets of a walk. */
-export async function loadOpenTickets(
-  sql: Sql,
-  partition: number,
-  { policy, after }: OpenWalk,
-  size: number,
-): Promise<(TicketId & { readonly settleMs: number })[]> {
-  const rows = await sql.query<TicketId & { settle_ms: number }>(
-    `SELECT source, ticket, settle_ms FROM sla_clock.ticket
-      WHERE policy = $1 AND partition = $2 AND is_open AND (source, ticket) > ($3, $4)
-      ORDER BY source, ticket LIMIT $5`,
-    [policy, partition, after?.source ?? '', after?.ticket ?? '', size],
-  );
-  return rows.map(({ source, ticket, settle_ms }) => ({ source, ticket, settleMs: settle_ms }));
 }
