@@ -9,6 +9,8 @@ export interface ClockExplanation {
   readonly clock: ClockView;
   /** In order; they tile the time from start to `asOf` (to the stop, once stopped), and their counted ms sum to the elapsed time. */
   readonly segments: readonly ExplainedSegment[];
+  /** Id of the event that stopped or cancelled it; null while it is open, and where time or the policy did. */
+  readonly stoppedBy: string | null;
 }
 
 export interface ExplainedSegment extends Omit<Segment, 'state'> {
@@ -43,6 +45,7 @@ export function explainTicket(folded: FoldedFromStart, asOf: Instant): ClockExpl
     return {
       clock: viewClock(clock, folded.fold, asOf),
       segments: segments.flatMap((segment) => byOpeningHours(segment, clock, folded)),
+      stoppedBy: open ? null : past.begunBy,
     };
   });
 }

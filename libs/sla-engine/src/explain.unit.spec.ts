@@ -81,6 +81,34 @@ describe('the events behind an explanation', () => {
     ]);
   });
 
+  it('name what ended a clock and what waived its breach', () => {
+    const events = story(
+      '09:00 created',
+      '09:30 agent notes internally',
+      '10:45 agent replies',
+      '10:50 agent replies',
+      '11:00 reply is waived',
+    );
+    const { folded } = tell(events, '12:00');
+    const reply = explainTicket(folded, Date.parse('2026-03-02T12:00:00Z')).filter(
+      ({ clock }) => clock.promise === 'reply',
+    );
+    expect(reply.map(({ stoppedBy }) => stoppedBy)).toEqual([events[2]?.id]);
+    expect(eventsBehind(reply, events).map(sayEvent)).toEqual([
+      'The requester opened the ticket',
+      'An agent replied in public',
+      "An agent waived the breach of 'reply'",
+    ]);
+  });
+
+  it('name nothing where time ended a clock', () => {
+    const { folded } = tell(story('09:00 created', '09:30 solved'), '+40d 09:00');
+    const reply = explainTicket(folded, Date.parse('2026-04-20T12:00:00Z')).find(
+      ({ clock }) => clock.promise === 'reply',
+    );
+    expect(reply).toMatchObject({ clock: { outcome: 'cancelled', reason: 'solved_without_reply' }, stoppedBy: null });
+  });
+
   it('tell neither who nor what was written', () => {
     const told = story(
       '09:00 created assigned to a person',

@@ -312,7 +312,11 @@ describe('punctual explain', () => {
       verdict: expect.stringContaining(
         'came 1h of working time after its deadline of 2026-03-02T10:00:00.000Z',
       ) as unknown,
-      events: [{ type: 'ticket.created', text: 'The requester opened the ticket' }],
+      stoppedBy: '1/2/message',
+      events: [
+        { type: 'ticket.created', text: 'The requester opened the ticket' },
+        { id: '1/2/message', text: 'An agent replied in public' },
+      ],
     });
     expect(await punctual(['explain', '-p', 'desk.policy.yaml', '-e', '-', '-t', '9'], events)).toMatchObject({
       code: 2,

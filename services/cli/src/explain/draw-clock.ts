@@ -22,18 +22,20 @@ const glyphs: Readonly<Record<'unicode' | 'ascii', Readonly<Record<State | 'due'
 const MOST_LISTED = 60;
 
 /** One clock as lines of text: what it came to, a bar of its time, and the stretches with local times. */
-export function drawClock({ clock, segments }: ClockExplanation, local: LocalTimes, style: DrawStyle): string[] {
+export function drawClock(
+  { clock, segments, stoppedBy }: ClockExplanation,
+  local: LocalTimes,
+  style: DrawStyle,
+): string[] {
   const { bold, dim } = style.colours;
   const title = `${clock.target} ${dim('·')} ${clock.promise}, cycle ${clock.cycle} ${dim('·')} ${clock.commitment}`;
   const lines = [`${bold(title)} ${dim('·')} ${outcome(clock, style.colours)}`];
   lines.push(`  ${summary(clock, local)}`);
   if (segments.length > 0) lines.push(...bar(clock, segments, style), ...list(segments, local, style));
   const counted = segments.reduce((sum, { countedMs }) => sum + countedMs, 0);
-  lines.push(
-    dim(
-      `  counted ${formatDuration(counted)} in ${segments.length} stretch${segments.length === 1 ? '' : 'es'}; times in ${local.zone}`,
-    ),
-  );
+  const stretches = `${segments.length} stretch${segments.length === 1 ? '' : 'es'}`;
+  const ended = stoppedBy === null ? '' : `, ended by ${stoppedBy}`;
+  lines.push(dim(`  counted ${formatDuration(counted)} in ${stretches}${ended}; times in ${local.zone}`));
   return lines;
 }
 

@@ -5,7 +5,8 @@ import { wireClock, wireInstant, wireSegment } from './wire.js';
 
 /**
  * Why each clock of a ticket stands where it stands (SLA-SEMANTICS §8): a sentence, the stretches that tile the time from start to now and
- * whose `countedMs` add up to `elapsedMs`, and the events that began them. Durations are ms, instants ISO-8601.
+ * whose `countedMs` add up to `elapsedMs`, and the events that
+ * began and ended them. Durations are ms, instants ISO-8601.
  */
 export function explainReadout(readout: TicketReadout, folded: NonNullable<TicketReadout['folding']>) {
   const { row, timeline, asOf, provisional } = readout;
@@ -21,9 +22,10 @@ export function explainReadout(readout: TicketReadout, folded: NonNullable<Ticke
     policyVersion: folded.policy.version,
     asOf: wireInstant(asOf),
     provisional,
-    clocks: explanations.map(({ clock, segments }) => ({
+    clocks: explanations.map(({ clock, segments, stoppedBy }) => ({
       verdict: sayVerdict(clock),
       ...wireClock(clock),
+      stoppedBy,
       segments: segments.map(wireSegment),
     })),
     events: events.map((event) => ({
