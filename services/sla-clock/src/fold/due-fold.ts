@@ -21,6 +21,7 @@ import {
   type PublishedOfTicket,
 } from '../storage/publication-store.js';
 import { loadStanding, loadTimelines, type TicketId, type TicketSpan } from '../storage/ticket-store.js';
+import type { ChangedRows } from './changed-rows.js';
 import { foldFromStart, foldOnto, horizonFor, type TicketOutcome } from './fold-due-ticket.js';
 import type { FoldObserver } from './fold-observer.js';
 import { loadMissing } from './load-missing.js';
@@ -61,7 +62,7 @@ export class DueFold {
     private readonly months: MonthPartitions,
     private readonly observer: FoldObserver,
     /** Takes the rows that have to be saved with the batch. */
-    private readonly dirty: Map<string, TicketRow>,
+    private readonly changed: ChangedRows,
   ) {}
 
   /** Folds tickets due under a watermark that stands at `offset` of the log. Neither the rows changed nor what readers see is written here. */
@@ -99,6 +100,12 @@ export class DueFold {
       this.clocks.clear();
     }
     await this.publish();
+  }
+
+  /** Writes what readers see of the folds so far, and the rows changed. */
+  async save(): Promise<void> {
+    await this.flush();
+    await this.changed.save();
   }
 
   private async collectWork(sql: Sql, due: DueTickets, keys: readonly string[], offset: number): Promise<Work[]> {
@@ -209,7 +216,7 @@ export class DueFold {
       row.sealAt = outcome.sealAt;
       const instants = (work.waiting ?? []).map(({ event }) => event.occurredAt);
       row.lastEventAt = widened(row.firstEventAt, row.lastEventAt, instants).until;
-      this.dirty.set(key, row);
+      this.changed.add(row);
       this.memory.keepPending(
         row,
         (work.waiting ?? []).filter(({ event }) => event.occurredAt > outcome.horizon.eventsUpTo),
@@ -278,7 +285,7 @@ export class DueFold {
     const detail = error instanceof Error ? error.message : String(error);
     row.quarantined = detail.replaceAll('\u0000', '').slice(0, 500);
     failed.push(work);
-    this.dirty.set(ticketKey(row.source, row.ticket), row);
+    this.changed.add(row);
     this.memory.keepPending(row, []);
     this.memory.setWake(row);
     const last = work.waiting?.at(-1);

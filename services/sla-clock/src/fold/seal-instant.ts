@@ -2,7 +2,8 @@ import type { Instant, Watermark } from '@punctual/contracts';
 import { horizonOf } from '@punctual/contracts';
 import type { CompiledPolicy } from '@punctual/policy';
 import type { TicketState } from '@punctual/sla-engine';
-import type { TicketRow } from './ticket-row.js';
+import type { PartitionMemory } from './partition-memory.js';
+import { ticketKey, type TicketRow } from './ticket-row.js';
 
 /**
  * When a ticket is sealed if nothing more is heard of it: `retention.sealAfter` behind its final close, epoch ms. That is the instant it
@@ -25,4 +26,10 @@ export function isSealed(row: TicketRow, watermark: Watermark | null): boolean {
   if (row.sealedAt !== null) return true;
   if (row.sealAt === null || row.quarantined !== null || watermark === null) return false;
   return horizonOf(watermark, row.source, row.settleMs).duesBefore > row.sealAt;
+}
+
+/** Whether a ticket is sealed by its partition's time. While something is missing about it, its timeline may still be needed. */
+export function isSealedNow(row: TicketRow, { incomplete, watermark }: PartitionMemory): boolean {
+  if (row.sealedAt === null && incomplete.has(ticketKey(row.source, row.ticket))) return false;
+  return isSealed(row, watermark);
 }
