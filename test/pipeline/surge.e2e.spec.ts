@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { readFileSync } from 'node:fs';
 import { ticketPartition, topics, type SlaEvent } from '@punctual/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Pipeline } from './pipeline.js';
@@ -15,6 +16,8 @@ surge:
   suspends: [objective]
   tellNextOpening: office
 `;
+
+const acmeText = readFileSync(new URL('./acme.policy.yaml', import.meta.url), 'utf8');
 
 async function published(pipeline: Pipeline): Promise<SlaEvent[]> {
   const pages = await Promise.all(
@@ -60,6 +63,22 @@ describe('a surge of the desk', () => {
       segments: expect.arrayContaining([expect.objectContaining({ reason: 'surge' })]) as unknown,
     });
   });
+
+  it.each([
+    [15, 1],
+    [25, 0],
+  ])(
+    'counts in a preview: 20 minutes worked until it began break a promise of %d minutes %d times',
+    async (minutes, broken) => {
+      const shorter = acmeText.replace('{ priority: P2, within: 16h }', `{ priority: P2, within: ${minutes}m }`);
+      const answer = await fetch(`${pipeline.url}/v1/policies/acme/preview?mode=retroactive`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/yaml' },
+        body: `${shorter}${surgeRule}`,
+      });
+      expect(await answer.json()).toMatchObject({ status: 'new', clocks: { newlyBreached: broken } });
+    },
+  );
 
   it('leaves a contract alone', async () => {
     await tick(125);

@@ -15,11 +15,10 @@ import {
 } from '@punctual/sla-engine';
 import type { DataSource } from 'typeorm';
 import { policyNotPublished } from '../fold/policy-not-published.js';
-import { databaseSql } from '../storage/database-sql.js';
-import { loadSurges } from '../storage/surge-store.js';
 import { loadWatermarks, type HistorySelection, type StoredTicket } from '../storage/stored-history.js';
 import { compiledSchedule, type ComparablePolicy } from './comparable-policy.js';
 import { presentHorizon, readHistory } from './read-history.js';
+import { SurgesTold } from './surges-told.js';
 
 /** What comparing stored history reads. */
 export interface HistoryComparing {
@@ -61,12 +60,7 @@ export async function compareHistory(
 ): Promise<WhatIfAnswer> {
   const comparison = new PolicyComparison(most);
   const watermarks = await loadWatermarks(dataSource);
-  const surges = Map.groupBy(
-    (await loadSurges(databaseSql(dataSource), [...watermarks.keys()])).filter(
-      ({ policy }) => policy === selection.policy,
-    ),
-    ({ partition }) => partition,
-  );
+  const surges = await SurgesTold.load(dataSource, [...watermarks.keys()], selection.policy);
   const versions = new Map<string, OwnVersion>();
   const unknown = new Map<string, number>();
   let asOf: Instant | null = null;
@@ -74,8 +68,7 @@ export async function compareHistory(
     const schedule = await policies.schedule(stored.row.policy, stored.row.policyVersion);
     if (schedule === null) throw policyNotPublished(stored.row.policy);
     const horizon = presentHorizon(stored, watermarks.get(stored.partition) ?? null);
-    const told = (surges.get(stored.partition) ?? []).map(({ surge }) => surge);
-    const { a, version, b, unknownToB } = judge(stored, told, schedule, other, horizon);
+    const { a, version, b, unknownToB } = judge(stored, surges.on(stored.partition), schedule, other, horizon);
     const own = ownVersion(version, schedule, versions, other);
     comparison.add(a, b, own.pairs);
     own.tickets++;

@@ -14,6 +14,7 @@ import {
   type PolicySchedule,
   type PromisePairs,
   type PublicationMode,
+  type SurgeInterval,
   type VerdictChangeKind,
 } from '@punctual/sla-engine';
 import type { PolicyVersions } from '@punctual/service-kit';
@@ -21,6 +22,7 @@ import { countHistory, loadWatermarks, type HistorySelection, type StoredTicket 
 import type { HistoryComparing } from './compare-history.js';
 import { comparedSchedules, type ProposedPublication } from './publication-schedule.js';
 import { presentHorizon, readHistory } from './read-history.js';
+import { SurgesTold } from './surges-told.js';
 
 /** What previewing a publication reads. */
 export interface PublicationReading extends HistoryComparing {
@@ -56,7 +58,7 @@ const MOST_COUNTED = 1_000_000;
 /**
  * Folds the tickets that a publication concerns as they stand and with one more publication, by the definition the fold itself follows, and compares
  * them clock by clock. Both sides are judged at the same horizon: the present one, or where the publication lies ahead of it, just after
- * its instant, as if nothing else happened until then. Reads only.
+ * its instant, as if nothing else happened until then: a surge that lasts goes on. Reads only.
  */
 export async function previewPublication(
   reading: PublicationReading,
@@ -79,14 +81,16 @@ export async function previewPublication(
     const selection: HistorySelection = { policy, source: null, from: null, to: null, openOnly: true, endedSince };
     concerned = await countHistory(dataSource, selection, MOST_COUNTED);
     const watermarks = await loadWatermarks(dataSource);
+    const surges = await SurgesTold.load(dataSource, [...watermarks.keys()], policy);
     const pairs = samePromises(promises);
     for await (const stored of readHistory(dataSource, selection, abandoned)) {
       if (lookedAt === mostTickets) break;
       lookedAt++;
       const horizon = horizonAt(stored, watermarks.get(stored.partition) ?? null, effectiveAt);
       if (horizon.eventsUpTo < effectiveAt) notYet++;
-      const a = judge(stored, present, horizon);
-      const found = compareVerdicts(a, judge(stored, proposed, horizon), pairs);
+      const told = surges.on(stored.partition);
+      const a = judge(stored, told, present, horizon);
+      const found = compareVerdicts(a, judge(stored, told, proposed, horizon), pairs);
       impact.add(a, found);
       for (const change of found) changes.add(change);
     }
@@ -116,10 +120,15 @@ function horizonAt(stored: StoredTicket, watermark: Watermark | null, effectiveA
   };
 }
 
-function judge({ row, timeline }: StoredTicket, schedule: PolicySchedule, horizon: Horizon): JudgedTicket {
+function judge(
+  { row, timeline }: StoredTicket,
+  surges: readonly SurgeInterval[],
+  schedule: PolicySchedule,
+  horizon: Horizon,
+): JudgedTicket {
   const { priorityHistory, coverageHistory } = row;
   const events = timeline.map(({ event }) => event);
-  const folded = foldTicket(row, { events, priorityHistory, coverageHistory }, schedule, horizon);
+  const folded = foldTicket(row, { events, surges, priorityHistory, coverageHistory }, schedule, horizon);
   return judgedTicket(folded, folded.policy, priorityHistory, horizon.duesBefore);
 }
 
