@@ -1,38 +1,21 @@
 import 'reflect-metadata';
 import { topics, type ReceivedTopicRecord, type SlaEvent } from '@punctual/contracts';
 import { kafkaUnavailable, startKafka, type TestKafka } from '@punctual/test-kit';
-import type { KafkaMessage, Message } from 'kafkajs';
+import type { KafkaMessage } from 'kafkajs';
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { redrivenRecord, type LogRecord } from '@punctual/stream';
 import { Product } from './product.js';
+import { change, example, exampleStart, inAnotherCluster, writeExample } from './upstream-example.spec-kit.js';
 import { Stranger, textOfHeaders } from './upstream-topic.js';
 
 const MINUTE = 60_000;
-const start = Date.parse('2026-03-02T09:00:00Z');
+const start = exampleStart;
 const reason = await kafkaUnavailable();
-const examples = resolve(import.meta.dirname, '../../services/intake/examples/upstreams');
-const example = (name: string): string => readFileSync(join(examples, name), 'utf8');
-
-/** A change of the example's helpdesk, `minute` minutes after the start, produced when it happened. */
-function change(minute: number, ticket: number, kind: string, more: Record<string, unknown> = {}): Message {
-  const at = start + minute * MINUTE;
-  const by = { kind: kind === 'opened' ? 'customer' : 'staff', id: 'u1' };
-  const id = `${ticket}-${kind}-${minute}`;
-  return {
-    key: String(ticket),
-    value: JSON.stringify({
-      change: { id, kind, at: new Date(at).toISOString(), by, ...more },
-      ticket: { id: ticket, urgency: 'urgent' },
-    }),
-    timestamp: String(at),
-    headers: { tenant: 'acme' },
-  };
-}
 
 describe.skipIf(reason !== null)(`upstream streams${reason === null ? '' : ` (skipped: ${reason})`}`, () => {
   let kafka: TestKafka;
@@ -63,18 +46,12 @@ describe.skipIf(reason !== null)(`upstream streams${reason === null ? '' : ` (sk
 
   /** The example, on this test's own topic; `cluster` puts it into a cluster of its own. */
   async function run(env: Record<string, string>, cluster = ''): Promise<Product> {
-    for (const name of ['desk.mapping.yaml']) writeFileSync(join(directory, name), example(name));
-    const upstreams = example('upstreams.yaml').replace('helpdesk.ticket-changes', topic) + cluster;
-    writeFileSync(join(directory, 'upstreams.yaml'), upstreams);
-    product = await Product.start({ UPSTREAMS: join(directory, 'upstreams.yaml'), ...env });
+    product = await Product.start({ UPSTREAMS: writeExample(directory, topic, cluster), ...env });
     await product.send('PUT', '/v1/policies/desk', example('desk.policy.yaml'), 'application/yaml');
     return product;
   }
 
   const onKafka = (): Record<string, string> => ({ KAFKA_BROKERS: kafka.brokers.join(','), KAFKA_PREFIX: prefix });
-  const elsewhere = (): string =>
-    `    cluster:\n      brokers: [${kafka.brokers.map((broker) => `'${broker}'`).join(', ')}]\n`;
-
   /** Lets time come to a minute once the stream has been read to its end. */
   async function reachWhenRead(running: Product, minute: number): Promise<void> {
     await expect.poll(() => lag(running), { timeout: 20_000 }).toBe(0);
@@ -178,7 +155,7 @@ describe.skipIf(reason !== null)(`upstream streams${reason === null ? '' : ` (sk
   }, 120_000);
 
   it('feed the embedded log as well', async () => {
-    const running = await run({}, elsewhere());
+    const running = await run({}, inAnotherCluster(kafka.brokers));
     running.clock.set(start + 10 * MINUTE);
     await stranger.write(topic, [
       change(0, 1, 'opened'),

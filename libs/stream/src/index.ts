@@ -1,7 +1,7 @@
 export type * from './event-log.js';
 export { DeadLetterDesk } from './dead-letters/dead-letter-desk.js';
 export { readDeadLetter, redrivenRecord, type DeadLetter } from './dead-letters/dead-letter.js';
-export { countUnresolved, letterId } from './dead-letters/dead-letter-store.js';
+export { countUnresolved, letterId, noteDeadLetters, type LetterPlace } from './dead-letters/dead-letter-store.js';
 export { ticketOf, type FoundLetter, type LetterSelection } from './dead-letters/found-letter.js';
 export {
   defaultRetention,
@@ -24,6 +24,7 @@ export {
   kafkaSecurity,
   openEventLog,
   openServiceLog,
+  sessionTiming,
   type EventLogConfig,
   type KafkaSecurity,
   type OpenEventLogOptions,
@@ -31,6 +32,7 @@ export {
 export { openRecovery, type Recovery } from './open-recovery.js';
 export { openStoredLog } from './open-stored-log.js';
 export type { Misfit } from './kafka/recovery.js';
+export { poolSql } from './pool-sql.js';
 export { StreamError, type StreamErrorCode } from './stream-error.js';
 export { nestStreamLogger, pinoStreamLogger, type StreamLogger } from './stream-logger.js';
 export { streamMigrations } from './stream-migrations.js';

@@ -55,7 +55,7 @@ export async function openEventLog(
     partitions,
     clientId,
     prefix: config.KAFKA_PREFIX,
-    ...sessionOf(config),
+    timing: sessionTiming(config),
     ...(config.KAFKA_REPLICATION === undefined ? {} : { replication: config.KAFKA_REPLICATION }),
     ...said,
     ...kafkaSecurity(config),
@@ -71,8 +71,12 @@ export async function openServiceLog(
   return openEventLog(config, dataSource, { ...options, logger: pinoStreamLogger(pino) });
 }
 
-function sessionOf({ KAFKA_SESSION_MS: sessionMs }: EventLogConfig): Pick<KafkaLogOptions, 'timing'> {
-  return sessionMs === undefined ? {} : { timing: { sessionMs, heartbeatMs: Math.floor(sessionMs / 10) } };
+/** How long a member of a group may be silent, as configured; the same of every group an instance is a member of. */
+export function sessionTiming({ KAFKA_SESSION_MS: sessionMs }: Pick<EventLogConfig, 'KAFKA_SESSION_MS'>): {
+  readonly sessionMs?: number;
+  readonly heartbeatMs?: number;
+} {
+  return sessionMs === undefined ? {} : { sessionMs, heartbeatMs: Math.floor(sessionMs / 10) };
 }
 
 /** TLS and login, as kafkajs takes them. */

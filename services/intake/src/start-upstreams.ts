@@ -2,7 +2,10 @@ import type { Clock, PolicyVersions, ServiceLogger, ServiceMetrics } from '@punc
 import { topics } from '@punctual/contracts';
 import {
   kafkaClient,
+  noteDeadLetters,
   pinoStreamLogger,
+  poolSql,
+  sessionTiming,
   PublishedDelivery,
   TransactionalDelivery,
   UpstreamConsumer,
@@ -16,7 +19,7 @@ import { UpstreamMetrics } from './upstream-metrics.js';
 import { StoredUpstreamPositions } from './upstream-positions.js';
 import { UpstreamReader } from './upstream-reader.js';
 import { redriveGroup, redriveHandler } from './upstream-redrive.js';
-import { UpstreamTranslator } from './upstream-translator.js';
+import { UpstreamTranslator, type GivenUp } from './upstream-translator.js';
 import { Upstreams } from './upstreams.js';
 import type { UpstreamStream } from './upstreams-file.js';
 
@@ -38,8 +41,9 @@ export function assembleUpstreams(parts: UpstreamParts): {
   readonly upstreams: Upstreams;
   readonly translators: ReadonlyMap<string, UpstreamTranslator>;
 } {
-  const { streams, log, versions, sources, clock, metrics, config } = parts;
+  const { streams, log, dataSource, versions, sources, clock, metrics, config } = parts;
   if (streams.length === 0) return { upstreams: new Upstreams([]), translators: new Map() };
+  const sql = poolSql(dataSource);
   const counted = new UpstreamMetrics(metrics, () => upstreams.readings());
   const policies = {
     isPublished: (policy: string) => versions.isPublished(policy),
@@ -52,7 +56,16 @@ export function assembleUpstreams(parts: UpstreamParts): {
   function translatorOf({ name, mapping }: UpstreamStream): UpstreamTranslator {
     const count = (result: 'events' | 'ignored' | 'dead_letter', records: number): void =>
       counted.count(name, result, records);
-    return new UpstreamTranslator({ upstream: name, mapping, policies, clock, partitions: log.partitions, count });
+    const note = (givenUp: readonly GivenUp[]): Promise<void> => noteDeadLetters(sql, log.logId, givenUp);
+    return new UpstreamTranslator({
+      upstream: name,
+      mapping,
+      policies,
+      clock,
+      partitions: log.partitions,
+      count,
+      note,
+    });
   }
 }
 
@@ -62,7 +75,7 @@ export async function followRedriven(
   translators: ReadonlyMap<string, UpstreamTranslator>,
 ): Promise<() => Promise<void>> {
   if (translators.size === 0) return async () => undefined;
-  const handler = redriveHandler(translators);
+  const handler = redriveHandler(translators, log.logId);
   const processing = await log.process({ group: redriveGroup, topics: [topics.upstream], handler });
   return () => processing.stop();
 }
@@ -94,7 +107,7 @@ function readerOf(
     connection,
     positions,
     delivery,
-    timing,
+    timing: { ...sessionTiming(config), ...timing },
     logger: said,
     translate: (records) => translator.translate(records),
     whyNotYet: async () =>

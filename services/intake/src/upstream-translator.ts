@@ -1,7 +1,14 @@
 import { ticketPartition, topics, type Instant, type TicketEvent } from '@punctual/contracts';
 import { mapRecord, type RecordMapping } from '@punctual/mapping';
 import type { Clock } from '@punctual/service-kit';
-import { encodeUpstreamLetter, type OutgoingRecord, type RawRecord, type Translated } from '@punctual/stream';
+import {
+  encodeUpstreamLetter,
+  type DeadLetterFailure,
+  type LetterPlace,
+  type OutgoingRecord,
+  type RawRecord,
+  type Translated,
+} from '@punctual/stream';
 import { checkEvent } from './check-events.js';
 
 /** What decides a ticket's policy, and whether there is one of that name. */
@@ -19,6 +26,14 @@ export interface UpstreamTranslatorParts {
   readonly partitions: number;
   /** What became of records: `events`, `ignored` or `dead_letter`. */
   readonly count: (result: 'events' | 'ignored' | 'dead_letter', records: number) => void;
+  /** Notes that records were given up, before their dead letters are on the log. */
+  readonly note: (givenUp: readonly GivenUp[]) => Promise<void>;
+}
+
+/** A record that was given up, and why. */
+export interface GivenUp {
+  readonly record: LetterPlace;
+  readonly failure: DeadLetterFailure;
 }
 
 /** What became of one record. */
@@ -27,6 +42,8 @@ export interface TranslatedRecord {
   readonly result: 'events' | 'ignored' | 'dead_letter';
   /** The latest instant its events are dated; null where there are none. */
   readonly datedUpTo: Instant | null;
+  /** Null unless it was given up. */
+  readonly givenUp: GivenUp | null;
 }
 
 type Refused = { readonly code: string; readonly reason: string; readonly ticket: string | null };
@@ -41,15 +58,18 @@ export class UpstreamTranslator {
    */
   async translate(records: readonly RawRecord[]): Promise<Translated> {
     const outputs: OutgoingRecord[] = [];
+    const givenUp: GivenUp[] = [];
     let readUntil: Instant | null = null;
     for (const record of records) {
       const translated = await this.translateOne(record, 0);
       outputs.push(...translated.outputs);
+      if (translated.givenUp !== null) givenUp.push(translated.givenUp);
       this.parts.count(translated.result, 1);
       if (translated.datedUpTo === null) continue;
       const time = Math.min(translated.datedUpTo, record.timestamp, this.parts.clock.now());
       readUntil = readUntil === null ? time : Math.max(readUntil, time);
     }
+    if (givenUp.length > 0) await this.parts.note(givenUp);
     return { outputs, readUntil };
   }
 
@@ -57,14 +77,14 @@ export class UpstreamTranslator {
   async translateOne(record: RawRecord, attempt: number): Promise<TranslatedRecord> {
     const receivedAt = this.parts.clock.now();
     const outcome = mapSafely(this.parts.mapping, record, receivedAt);
-    if (outcome.kind === 'ignored') return { outputs: [], result: 'ignored', datedUpTo: null };
+    if (outcome.kind === 'ignored') return { outputs: [], result: 'ignored', datedUpTo: null, givenUp: null };
     if (outcome.kind === 'rejected') return this.refuse(record, attempt, outcome);
     const { events } = outcome;
     const refused = refusalOf(events, receivedAt) ?? (await this.unknownPolicy(events));
     if (refused !== null) return this.refuse(record, attempt, refused);
     const outputs = await Promise.all(events.map((event) => this.received(event)));
     const datedUpTo = events.length === 0 ? null : Math.max(...events.map((event) => event.occurredAt));
-    return { outputs, result: events.length === 0 ? 'ignored' : 'events', datedUpTo };
+    return { outputs, result: events.length === 0 ? 'ignored' : 'events', datedUpTo, givenUp: null };
   }
 
   private async received(event: TicketEvent): Promise<OutgoingRecord> {
@@ -94,7 +114,7 @@ export class UpstreamTranslator {
       ticket === null ? record.partition % partitions : ticketPartition(mapping.source, ticket, partitions);
     const failure = { code, detail: reason, stage: 'intake' };
     const letter = encodeUpstreamLetter(record, { upstream, partition, attempt }, failure);
-    return { outputs: [letter], result: 'dead_letter', datedUpTo: null };
+    return { outputs: [letter], result: 'dead_letter', datedUpTo: null, givenUp: { record, failure } };
   }
 }
 

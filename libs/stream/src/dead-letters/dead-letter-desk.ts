@@ -7,8 +7,8 @@ import { redrivenRecord } from './dead-letter.js';
 import { loadResolved, resolveLetters, type Resolution } from './dead-letter-store.js';
 import { foundLetter, isSelected, type FoundLetter, type LetterSelection } from './found-letter.js';
 
-/** The topics whose records may be given up. */
-const ticketTopics = [topics.received, topics.classified];
+/** The topics whose records may be given up; beside the first stand the letters of upstreams' records as well. */
+const ticketTopics = [topics.received, topics.classified, topics.upstream];
 
 /** Letters dealt with in one transaction. */
 const pageSize = 200;

@@ -1,4 +1,4 @@
-import type { DeadLetterFailure, LogRecord, Sql } from '../event-log.js';
+import type { DeadLetterFailure, Sql } from '../event-log.js';
 
 /** Where a record stood that was given up; it names the dead letter. */
 export interface LetterPlace {
@@ -16,11 +16,14 @@ export interface Resolved {
   readonly at: number;
 }
 
-/** Notes that records were given up, in the transaction that gives them up. One that was dealt with and failed again is open again. */
+/**
+ * Notes that records were given up, in the transaction that gives them up, or before it where that is not PostgreSQL's: a letter is rather
+ * counted too early than never. One that was dealt with and failed again is open again.
+ */
 export async function noteDeadLetters(
   sql: Sql,
   logId: string,
-  letters: readonly { readonly record: LogRecord; readonly failure: DeadLetterFailure }[],
+  letters: readonly { readonly record: LetterPlace; readonly failure: DeadLetterFailure }[],
 ): Promise<void> {
   // A statement may not touch a row twice.
   const last = new Map(letters.map((letter) => [letterId(letter.record), letter]));

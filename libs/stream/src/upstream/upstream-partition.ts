@@ -73,15 +73,20 @@ export class UpstreamPartition {
 
   async #readAll(fetched: FetchedRecords, heartbeat: () => Promise<void>): Promise<void> {
     const { signal } = this.#settings;
-    while (!signal.aborted) {
+    for (let done = false; !done && !signal.aborted;) {
+      // Between deliveries too: all that was fetched may take longer than a session.
       await heartbeat();
       try {
         if (this.#claimed === null) await this.#claim();
-        if (fetched.first > this.#position || fetched.next <= this.#position) await this.#findBack(fetched);
-        else await this.#deliver(fetched);
+        if (fetched.first > this.#position || fetched.next <= this.#position) {
+          await this.#findBack(fetched);
+          done = true;
+        } else {
+          await this.#deliverSome(fetched);
+          done = this.#position >= fetched.next;
+        }
         this.#failures = 0;
         this.#problem = null;
-        return;
       } catch (error) {
         await this.#rest(error, heartbeat);
       }
@@ -96,21 +101,19 @@ export class UpstreamPartition {
     this.#readUntil = claimed.position.readUntil;
   }
 
-  async #deliver({ next, records }: FetchedRecords): Promise<void> {
+  async #deliverSome({ next, records }: FetchedRecords): Promise<void> {
     const fresh = records.filter(({ offset }) => offset >= this.#position);
-    for (let from = 0; from === 0 || from < fresh.length; from += mostDelivered) {
-      const some = fresh.slice(from, from + mostDelivered);
-      const following = fresh[from + mostDelivered];
-      const { outputs, readUntil } =
-        some.length === 0 ? { outputs: [], readUntil: null } : await this.#settings.translate(some);
-      const position = {
-        next: following === undefined ? next : following.offset,
-        readUntil: latest(this.#readUntil, readUntil),
-      };
-      await this.#claimed?.deliver(outputs, position);
-      this.#position = position.next;
-      this.#readUntil = position.readUntil;
-    }
+    const some = fresh.slice(0, mostDelivered);
+    const following = fresh[mostDelivered];
+    const { outputs, readUntil } =
+      some.length === 0 ? { outputs: [], readUntil: null } : await this.#settings.translate(some);
+    const position = {
+      next: following === undefined ? next : following.offset,
+      readUntil: latest(this.#readUntil, readUntil),
+    };
+    await this.#claimed?.deliver(outputs, position);
+    this.#position = position.next;
+    this.#readUntil = position.readUntil;
   }
 
   /** What was fetched does not continue the position: after a claim for no reason that matters, or because the topic has lost it. */

@@ -81,8 +81,8 @@ export interface UpstreamTiming {
 }
 
 export const defaultUpstreamTiming: UpstreamTiming = {
-  sessionMs: 30_000,
-  heartbeatMs: 3_000,
+  sessionMs: 10_000,
+  heartbeatMs: 1_000,
   rebalanceMs: 60_000,
   maxWaitMs: 500,
   retryMs: 30_000,
