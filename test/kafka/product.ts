@@ -23,6 +23,19 @@ export class Product {
   static async start(env: Readonly<Record<string, string>>, given?: TestDatabase): Promise<Product> {
     const postgres = await startPostgres();
     const database = given ?? (await postgres.createDatabase());
+    try {
+      return await Product.startOn(postgres, database, env);
+    } catch (error) {
+      if (given === undefined) await database.drop();
+      throw error;
+    }
+  }
+
+  private static async startOn(
+    postgres: TestPostgres,
+    database: TestDatabase,
+    env: Readonly<Record<string, string>>,
+  ): Promise<Product> {
     const clock = new ManualClock(start);
     const all = { DATABASE_URL: database.url, PARTITIONS: '4', WATERMARK_INTERVAL_MS: '0', DATABASE_POOL: '6', ...env };
     const logger = createLogger({ service: 'test', level: process.env['TEST_LOG_LEVEL'] ?? 'error' });

@@ -9,16 +9,21 @@ import { join } from 'node:path';
 import { spawnBound } from './bound-process.js';
 import { freePort } from './free-port.js';
 import { kafkaJars, type DownloadListener } from './kafka-jars.js';
+import { secureListeners, type KafkaLogin, type SecuredAddresses, type SecuredListeners } from './secured-listeners.js';
 
 export interface LocalKafkaOptions {
   readonly brokers: 1 | 3;
   /** Keeps cluster and data across starts; a temporary directory, removed at the stop, where absent. */
   readonly directory?: string;
+  /** Opens listeners with TLS and SASL beside the plain one, for this user. Of a temporary cluster of one broker only. */
+  readonly secured?: KafkaLogin;
   readonly onDownload?: DownloadListener;
 }
 
 export interface LocalKafka {
   readonly brokers: readonly string[];
+  /** Null where `secured` was not asked for. */
+  readonly secured: SecuredAddresses | null;
   /** Stops all brokers in order (a temporary cluster: at once). */
   stop(): Promise<void>;
   /** Kills a broker as a power cut would. */
@@ -57,12 +62,13 @@ export async function startLocalKafka(options: LocalKafkaOptions): Promise<Local
   const directory = options.directory ?? (await mkdtemp(join(tmpdir(), `punctual-kafka-${process.pid}-`)));
   await mkdir(directory, { recursive: true });
   const cluster = await openCluster(directory, count);
+  const secured = await securedListeners(options, directory);
   const voters = cluster.controllerPorts.map((port, index) => `${index + 1}@127.0.0.1:${port}`).join(',');
   const nodes: Node[] = [];
   for (const [index, port] of cluster.ports.entries()) {
     const settings = join(directory, `node-${index + 1}.properties`);
     const data = join(directory, `data-${index + 1}`);
-    const lines = nodeSettings(index + 1, port, cluster.controllerPorts[index] ?? 0, voters, count);
+    const lines = nodeSettings(index + 1, port, cluster.controllerPorts[index] ?? 0, voters, count, secured);
     await writeFile(settings, `log.dirs=${data}\n${lines}`);
     nodes.push({ port, settings, data, child: undefined, output: [] });
   }
@@ -75,7 +81,7 @@ export async function startLocalKafka(options: LocalKafkaOptions): Promise<Local
     await answers(node);
   };
   try {
-    await Promise.all(nodes.map((node) => format(jars, node, cluster.clusterId)));
+    await Promise.all(nodes.map((node) => format(jars, node, cluster.clusterId, secured?.formatArguments ?? [])));
     await Promise.all(nodes.map(start));
   } catch (error) {
     await stop();
@@ -83,6 +89,7 @@ export async function startLocalKafka(options: LocalKafkaOptions): Promise<Local
   }
   return {
     brokers: nodes.map(({ port }) => `127.0.0.1:${port}`),
+    secured: secured?.addresses ?? null,
     stop,
     kill: (index) => kill(nodeAt(nodes, index)),
     start: (index) => start(nodeAt(nodes, index)),
@@ -109,21 +116,37 @@ async function openCluster(directory: string, count: number): Promise<Cluster> {
   return cluster;
 }
 
-async function format(jars: string, node: Node, clusterId: string): Promise<void> {
+async function securedListeners(options: LocalKafkaOptions, directory: string): Promise<SecuredListeners | null> {
+  if (options.secured === undefined) return null;
+  if (options.brokers !== 1 || options.directory !== undefined)
+    throw new RangeError('only a temporary cluster of one broker can have secured listeners');
+  return secureListeners(directory, options.secured);
+}
+
+async function format(jars: string, node: Node, clusterId: string, more: readonly string[]): Promise<void> {
   if (existsSync(join(node.data, 'meta.properties'))) return;
-  const tool = java(jars, node, ['kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', node.settings]);
+  const tool = java(jars, node, ['kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', node.settings, ...more]);
   const [code] = (await once(tool, 'exit')) as [number | null];
   if (code !== 0) throw new Error(`Kafka's storage could not be formatted:\n${node.output.slice(-10).join('')}`);
 }
 
-function nodeSettings(id: number, port: number, controllerPort: number, voters: string, count: number): string {
+function nodeSettings(
+  id: number,
+  port: number,
+  controllerPort: number,
+  voters: string,
+  count: number,
+  secured: SecuredListeners | null,
+): string {
+  const listeners = [`PLAINTEXT://127.0.0.1:${port}`, `CONTROLLER://127.0.0.1:${controllerPort}`];
+  const protocols = ['PLAINTEXT:PLAINTEXT', 'CONTROLLER:PLAINTEXT'];
   return Object.entries({
     'process.roles': 'broker,controller',
     'node.id': id,
     'controller.quorum.voters': voters,
     'controller.listener.names': 'CONTROLLER',
-    listeners: `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
-    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
+    listeners: [...listeners, ...(secured?.listeners ?? [])].join(','),
+    'listener.security.protocol.map': [...protocols, ...(secured?.protocols ?? [])].join(','),
     'auto.create.topics.enable': false,
     'default.replication.factor': count,
     'offsets.topic.num.partitions': 3,
@@ -136,6 +159,7 @@ function nodeSettings(id: number, port: number, controllerPort: number, voters: 
     'group.min.session.timeout.ms': 200,
     'log.index.size.max.bytes': 1_048_576,
     'log.cleaner.dedupe.buffer.size': 2_097_152,
+    ...secured?.settings,
   })
     .map(([name, value]) => `${name}=${value}\n`)
     .join('');

@@ -14,6 +14,8 @@ export type StreamErrorCode =
   | 'topic_mismatch'
   /** The log does not take records now; the same may succeed later. */
   | 'log_unavailable'
+  /** The brokers answer, but take neither the login nor the way they are spoken to. */
+  | 'log_access_refused'
   /** Records between a position and the log's start are gone. */
   | 'input_gap'
   /** Another owner has taken the partition over; this one can commit nothing. */

@@ -1,4 +1,12 @@
-export { kafkaUnavailable, startKafka, type KafkaOrigin, type TestKafka } from './kafka/kafka.js';
+export {
+  kafkaUnavailable,
+  localKafkaUnavailable,
+  startKafka,
+  startSecuredKafka,
+  type KafkaOrigin,
+  type SecuredKafka,
+  type TestKafka,
+} from './kafka/kafka.js';
 export { ManualClock } from './manual-clock.js';
 export { startDurablePostgres, startPostgres, type PostgresOrigin, type TestPostgres } from './postgres.js';
 export { aTicket, type At, type TicketStory } from './ticket-events.js';

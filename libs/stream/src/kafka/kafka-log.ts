@@ -14,11 +14,13 @@ import { KafkaPublisher } from './kafka-publisher.js';
 import { KafkaTopics } from './kafka-topics.js';
 import { scanTopic } from './scan-topic.js';
 import { topicSettings } from './topic-settings.js';
+import { whyNoAccess } from './why-no-access.js';
 
 /**
  * Opens the event log that lives on a Kafka cluster; positions, the fence and the outbox live in schema `stream` of PostgreSQL. Creates
- * the topics of `topicSettings` where they are missing. Throws `log_unavailable` where no broker answers, `partitions_mismatch` and
- * `topic_mismatch` where a topic is not as stated, `log_changed` where the database belongs to another log.
+ * the topics of `topicSettings` where they are missing. Throws `log_unavailable` where no broker answers, `log_access_refused` where they
+ * want to be spoken to otherwise, `partitions_mismatch` and `topic_mismatch` where a topic is not as stated, `log_changed` where the database
+ * belongs to another log.
  */
 export async function openKafkaLog(options: KafkaLogOptions): Promise<EventLog> {
   const { dataSource, partitions, prefix = '' } = options;
@@ -45,10 +47,7 @@ export async function openKafkaLog(options: KafkaLogOptions): Promise<EventLog> 
   } catch (error) {
     await admin.disconnect().catch(() => undefined);
     if (error instanceof StreamError || !(error instanceof Error) || !error.name.startsWith('KafkaJS')) throw error;
-    const where = options.brokers.join(', ');
-    throw new StreamError('log_unavailable', `Kafka at ${where} does not answer as needed: ${error.message}`, {
-      cause: error,
-    });
+    throw whyNoAccess(error, options);
   }
 }
 

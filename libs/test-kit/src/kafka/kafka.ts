@@ -1,4 +1,11 @@
-import { containerEngineAnswers, startContainerKafka, startLocalKafka, whyNoLocalKafka } from '@punctual/local-kafka';
+import {
+  containerEngineAnswers,
+  startContainerKafka,
+  startLocalKafka,
+  whyNoLocalKafka,
+  type KafkaLogin,
+  type SecuredAddresses,
+} from '@punctual/local-kafka';
 
 export type KafkaOrigin = 'KAFKA_TEST_BROKERS' | 'testcontainers' | 'local';
 
@@ -21,9 +28,14 @@ export const KAFKA_VARIABLE = 'PUNCTUAL_TEST_KAFKA_BROKER';
  */
 export async function kafkaUnavailable(): Promise<string | null> {
   if (process.env['KAFKA_TEST_BROKERS'] || (await containerEngineAnswers())) return null;
+  return localKafkaUnavailable();
+}
+
+/** Why there can be no Kafka here whose brokers a test starts as it needs them: of three, or with TLS and SASL. As `kafkaUnavailable`. */
+export async function localKafkaUnavailable(): Promise<string | null> {
   const reason = await whyNoLocalKafka();
   if (reason === null || process.env['REQUIRE_KAFKA'] !== '1') return reason;
-  throw new Error(`REQUIRE_KAFKA=1, but there is no Kafka: no KAFKA_TEST_BROKERS, no container engine, and ${reason}`);
+  throw new Error(`REQUIRE_KAFKA=1, but there is no Kafka that could serve: ${reason}`);
 }
 
 /**
@@ -54,6 +66,20 @@ export async function startOwnKafka(count: 1 | 3): Promise<TestKafka> {
   const reason = await whyNoLocalKafka();
   if (reason !== null) throw new Error(`Kafka cannot run here: ${reason}`);
   return { ...(await startLocalKafka({ brokers: count })), how: 'local' };
+}
+
+/** A broker with TLS and SASL, and one that is spoken to in plain text; the caller's own, always from the jars. */
+export interface SecuredKafka extends SecuredAddresses {
+  readonly plain: string;
+  stop(): Promise<void>;
+}
+
+/** Starts a broker that `login` may log in to. */
+export async function startSecuredKafka(login: KafkaLogin): Promise<SecuredKafka> {
+  const { brokers, secured, stop } = await startLocalKafka({ brokers: 1, secured: login });
+  const [plain] = brokers;
+  if (plain === undefined || secured === null) throw new Error('the broker has no secured listeners');
+  return { ...secured, plain, stop };
 }
 
 const refuse = async (): Promise<never> => {
