@@ -1,7 +1,8 @@
 import 'reflect-metadata';
 import { topics, type SlaEvent } from '@punctual/contracts';
 import { kafkaUnavailable, startKafka, type TestKafka } from '@punctual/test-kit';
-import { Kafka, logLevel, type Message } from 'kafkajs';
+import { kafkajs } from '@punctual/stream';
+import type { Kafka, Message } from 'kafkajs';
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -51,7 +52,11 @@ describe.skipIf(reason !== null)(`the product on Kafka${reason === null ? '' : `
   let client: Kafka;
   beforeAll(async () => {
     kafka = await startKafka();
-    client = new Kafka({ brokers: [...kafka.brokers], clientId: 'stranger', logLevel: logLevel.NOTHING });
+    client = new kafkajs.Kafka({
+      brokers: [...kafka.brokers],
+      clientId: 'stranger',
+      logLevel: kafkajs.logLevel.NOTHING,
+    });
     product = await Product.start({ KAFKA_BROKERS: kafka.brokers.join(','), KAFKA_PREFIX: prefix });
   });
   afterAll(async () => {

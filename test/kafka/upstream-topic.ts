@@ -1,4 +1,5 @@
-import { Kafka, logLevel, type Admin, type KafkaMessage, type Message, type Producer } from 'kafkajs';
+import { kafkajs } from '@punctual/stream';
+import type { Admin, Kafka, KafkaMessage, Message, Producer } from 'kafkajs';
 import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 
@@ -11,7 +12,11 @@ export class Stranger {
   ) {}
 
   static async connect(brokers: readonly string[]): Promise<Stranger> {
-    const kafka = new Kafka({ brokers: [...brokers], clientId: 'stranger', logLevel: logLevel.NOTHING });
+    const kafka = new kafkajs.Kafka({
+      brokers: [...brokers],
+      clientId: 'stranger',
+      logLevel: kafkajs.logLevel.NOTHING,
+    });
     const [admin, producer] = [kafka.admin(), kafka.producer({ allowAutoTopicCreation: false })];
     await Promise.all([admin.connect(), producer.connect()]);
     return new Stranger(kafka, admin, producer);

@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { topics, type SlaEvent } from '@punctual/contracts';
 import { openDataSource } from '@punctual/service-kit';
-import { openStoredLog, type LogRecord } from '@punctual/stream';
+import { kafkajs, openStoredLog, type LogRecord } from '@punctual/stream';
 import {
   kafkaUnavailable,
   startKafka,
@@ -10,7 +10,6 @@ import {
   type TestKafka,
   type TestPostgres,
 } from '@punctual/test-kit';
-import { Kafka, logLevel } from 'kafkajs';
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -111,7 +110,7 @@ describe.skipIf(reason !== null)(`recovery${reason === null ? '' : ` (skipped: $
     await before(product, tickets);
     await product.classifier.stop();
     await product.deliver(tickets[0]?.agent(30) ?? never());
-    const client = new Kafka({ brokers: [...kafka.brokers], logLevel: logLevel.NOTHING });
+    const client = new kafkajs.Kafka({ brokers: [...kafka.brokers], logLevel: kafkajs.logLevel.NOTHING });
     const admin = client.admin();
     await admin.connect();
     const topic = `${env['KAFKA_PREFIX']}${topics.received}`;

@@ -11,6 +11,7 @@ export {
 } from './embedded/embedded-log.js';
 export type { EmbeddedTiming } from './embedded/embedded-timing.js';
 export { kafkaClient, type KafkaConnection } from './kafka/kafka-client.js';
+export { kafkajs } from './kafka/mended-kafkajs.js';
 export { openKafkaLog } from './kafka/kafka-log.js';
 export type { KafkaLogOptions, KafkaTiming } from './kafka/kafka-options.js';
 export { topicSettings, type TopicSettings } from './kafka/topic-settings.js';

@@ -95,6 +95,7 @@ class BatchFold {
   private readonly decisions = new Map<string, TicketId & { decisions: readonly DecisionRecord[] }>();
   private readonly parking: ParkedRecord[] = [];
   private readonly tickets: Map<string, ClassifiedTicket>;
+  private lastWatermark: Watermark | null = null;
   private passedOn = 0;
 
   constructor(
@@ -123,7 +124,7 @@ class BatchFold {
           this.pass(value.kind, value);
           break;
         case 'watermark':
-          await this.removeEnded(value);
+          this.lastWatermark = value;
           this.pass(value.kind, value);
           break;
         case 'dead_letter':
@@ -146,6 +147,7 @@ class BatchFold {
       }
     }
     await this.save();
+    if (this.lastWatermark !== null) await this.removeEnded(this.lastWatermark);
     this.unit.emit(this.output);
     this.unit.afterCommit(() => this.metrics.passedOn(this.passedOn));
   }
@@ -234,11 +236,10 @@ class BatchFold {
 
   /**
    * Lets go of what is known of tickets that are over so long that the SLA clock has sealed them under this watermark: its instant is never later.
+   * Once a batch, when what it changed is saved: a batch may hold very many watermarks, and a later removal loses nothing.
    */
   private async removeEnded(watermark: Watermark): Promise<void> {
     if (watermark.at < this.cache.removesAt) return;
-    // What the batch has changed so far counts.
-    await this.save();
     let keptMs = this.keptMs;
     for (const { sealAfterMs, reopenWindowMs, settleMs } of await this.policies.all()) {
       keptMs = Math.max(keptMs, sealAfterMs + reopenWindowMs + settleMs);

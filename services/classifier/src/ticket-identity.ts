@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { TicketEvent } from '@punctual/contracts';
 
 /** A ticket by source and id. */
@@ -23,7 +23,7 @@ export function eventKey(event: TicketId & { readonly id: string }): string {
  */
 export function contentHash(event: TicketEvent): string {
   const content = sortedByName([event.type, event.occurredAt, event.sequence, event.data]);
-  return createHash('sha256').update(JSON.stringify(content)).digest('base64url').slice(0, 32);
+  return hash('sha256', JSON.stringify(content), 'base64url').slice(0, 32);
 }
 
 function sortedByName(value: unknown): unknown {

@@ -1,15 +1,14 @@
-import kafkajs, { type Kafka, type LogEntry } from 'kafkajs';
+import type { Kafka, LogEntry } from 'kafkajs';
 import { hostname } from 'node:os';
 import type { StreamLogger } from '../stream-logger.js';
 import type { KafkaLogOptions } from './kafka-options.js';
-import { quietKafkajs } from './quiet-kafkajs.js';
+import { kafkajs } from './mended-kafkajs.js';
 
 /** What of a log's options says how to reach the brokers. */
 export type KafkaConnection = Pick<KafkaLogOptions, 'brokers' | 'clientId' | 'ssl' | 'sasl' | 'socketFactory'>;
 
 /** Makes the client whose admin, producers and consumers a log is made of. It connects to nothing yet. */
 export function kafkaClient(options: KafkaConnection & { readonly logger: StreamLogger }): Kafka {
-  quietKafkajs();
   return new kafkajs.Kafka({
     brokers: [...options.brokers],
     clientId: options.clientId ?? `punctual-${hostname()}`,

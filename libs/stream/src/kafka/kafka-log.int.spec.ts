@@ -1,5 +1,5 @@
 import { kafkaUnavailable, startKafka, startPostgres, type TestKafka, type TestPostgres } from '@punctual/test-kit';
-import { Kafka, logLevel, type ISocketFactory } from 'kafkajs';
+import type { ISocketFactory, Kafka } from 'kafkajs';
 import { randomBytes } from 'node:crypto';
 import { Socket } from 'node:net';
 import { DataSource } from 'typeorm';
@@ -11,7 +11,7 @@ import { poolSql } from '../pool-sql.js';
 import { streamMigrations } from '../stream-migrations.js';
 import { openKafkaLog } from './kafka-log.js';
 import { fromMessage } from './kafka-message.js';
-import { quietKafkajs } from './quiet-kafkajs.js';
+import { kafkajs } from './mended-kafkajs.js';
 
 const partitions = 4;
 const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
@@ -71,8 +71,11 @@ async function newHarness(): Promise<LogHarness> {
   const own = await connect(database.url, 'harness');
   const sql = poolSql(own);
   const prefix = `t${randomBytes(4).toString('hex')}.`;
-  quietKafkajs();
-  const client = new Kafka({ brokers: [...kafka.brokers], clientId: 'harness', logLevel: logLevel.NOTHING });
+  const client = new kafkajs.Kafka({
+    brokers: [...kafka.brokers],
+    clientId: 'harness',
+    logLevel: kafkajs.logLevel.NOTHING,
+  });
   const admin = client.admin();
   await admin.connect();
   const closing: (() => Promise<unknown>)[] = [];

@@ -6,7 +6,6 @@ import {
   type TestKafka,
   type TestPostgres,
 } from '@punctual/test-kit';
-import kafkajs from 'kafkajs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { DataSource } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -14,6 +13,7 @@ import type { EventLog } from '../event-log.js';
 import { streamMigrations } from '../stream-migrations.js';
 import { openKafkaLog } from './kafka-log.js';
 import { KafkaTopics } from './kafka-topics.js';
+import { kafkajs } from './mended-kafkajs.js';
 
 const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
 const settings = { retentionMs: -1, cleanup: 'delete' } as const;

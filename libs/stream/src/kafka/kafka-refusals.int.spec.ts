@@ -6,13 +6,14 @@ import {
   type TestKafka,
   type TestPostgres,
 } from '@punctual/test-kit';
-import kafkajs, { type Admin } from 'kafkajs';
+import type { Admin } from 'kafkajs';
 import { randomBytes } from 'node:crypto';
 import { DataSource } from 'typeorm';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { BatchHandler, EventLog, Processing } from '../event-log.js';
 import { streamMigrations } from '../stream-migrations.js';
 import { openKafkaLog } from './kafka-log.js';
+import { kafkajs } from './mended-kafkajs.js';
 import type { KafkaLogOptions } from './kafka-options.js';
 
 const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };

@@ -1,5 +1,6 @@
-import kafkajs, { type Admin, type ConfigEntries, type ITopicConfig, type PartitionMetadata } from 'kafkajs';
+import type { Admin, ConfigEntries, ITopicConfig, PartitionMetadata } from 'kafkajs';
 import { StreamError } from '../stream-error.js';
+import { kafkajs } from './mended-kafkajs.js';
 import { otherTopics, topicSettings, type TopicSettings } from './topic-settings.js';
 import { untilSpread } from './until-spread.js';
 
