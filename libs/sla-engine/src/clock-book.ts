@@ -330,7 +330,8 @@ export class ClockBook {
     for (const { label, elapsedMs } of thresholdsOf(terms, clock.targetMs)) {
       if (elapsedMs < clock.elapsed && !clock.passed.includes(label)) clock.passed.push(label);
     }
-    this.sayings.push({ kind: 'says', draft: breach });
+    // Its cycle may have had another number before: what broke is found again by the number it has here.
+    this.sayings.push({ kind: 'says', draft: { ...breach, cycle: clock.cycle } });
     this.touched.add(clock);
     this.waiveIfGranted(clock, terms, at);
     schedule(clock, terms);
