@@ -6,12 +6,13 @@ import {
   type ServiceName,
   type ServiceProcess,
 } from '@punctual/standalone';
-import { execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { createWriteStream, mkdirSync, mkdtempSync, readFileSync, chmodSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { promisify } from 'node:util';
 
 const root = resolve(import.meta.dirname, '../..');
 
@@ -39,7 +40,7 @@ export class Deployment {
   ) {}
 
   static async start(instancesOfEach: number): Promise<Deployment> {
-    execFileSync(process.execPath, [join(root, 'deploy/build/run.mjs'), '--build-only'], { cwd: root });
+    const compiling = promisify(execFile)(process.execPath, ['deploy/build/run.mjs', '--build-only'], { cwd: root });
     const directory = mkdtempSync(join(tmpdir(), 'punctual-chaos-'));
     // As root, PostgreSQL has a user of its own, who must be able to get there.
     chmodSync(directory, 0o755);
@@ -47,10 +48,12 @@ export class Deployment {
     const [kafka, postgres] = await Promise.all([startLocalKafka({ brokers: 3 }), startEmbeddedServer(directory)]);
     const deployment = new Deployment(directory, kafka, postgres);
     try {
-      for (const service of ['intake', 'classifier', 'sla-clock'] as const) {
-        const started = Array.from({ length: instancesOfEach }, () => deployment.add(service));
-        await Promise.all(started);
-      }
+      await compiling;
+      const all = (['intake', 'classifier', 'sla-clock'] as const).flatMap((service) =>
+        Array<typeof service>(instancesOfEach).fill(service),
+      );
+      // All at once, so that they also meet while they make topics and tables.
+      await Promise.all(all.map((service) => deployment.add(service)));
     } catch (error) {
       await deployment.stop();
       throw error;

@@ -90,16 +90,20 @@ export class TicketLoad {
   }
 }
 
-/** A ticket's life of some ten seconds: answered in time or late, asked again, solved or left open. */
-function story(ticket: string, start: number, random: Random): TicketEvent[] {
+/** The last event of a ticket comes no later after its first, and the last deadline no later after that, settled, ms. */
+export const longestStoryMs = 7_600;
+export const longestPromiseMs = 6_000 + 2_000 + 1_000;
+
+/** A ticket's life of some seconds: answered in time or late, asked again, solved or left open. */
+export function story(ticket: string, start: number, random: Random): TicketEvent[] {
   const make = ticketEvents(SOURCE, ticket, start);
   const minutes = (ms: number): number => ms / 60_000;
   const events = [make.created(0, { priority: random.pick(['urgent', 'normal']) })];
-  if (random.next() < 0.8) events.push(make.agent(minutes(random.between(400, 8_000))));
-  if (random.next() < 0.5) events.push(make.requester(minutes(random.between(500, 6_000))));
-  if (random.next() < 0.4) events.push(make.agent(minutes(random.between(3_000, 11_000))));
-  if (random.next() < 0.3) events.push(make.priority(minutes(random.between(200, 5_000)), 'urgent'));
-  if (random.next() < 0.7) events.push(make.status(minutes(random.between(2_000, 12_000)), 'solved'));
+  if (random.next() < 0.8) events.push(make.agent(minutes(random.between(300, 5_000))));
+  if (random.next() < 0.5) events.push(make.requester(minutes(random.between(300, 4_000))));
+  if (random.next() < 0.4) events.push(make.agent(minutes(random.between(2_000, 7_000))));
+  if (random.next() < 0.3) events.push(make.priority(minutes(random.between(200, 3_000)), 'urgent'));
+  if (random.next() < 0.7) events.push(make.status(minutes(random.between(1_500, 7_500)), 'solved'));
   // Whole and distinct milliseconds: what happens at once has no order to be kept.
   return events.map((event, index) => ({
     ...event,
