@@ -3,6 +3,9 @@ import type { Admin, Kafka, KafkaMessage, Message, Producer } from 'kafkajs';
 import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 
+/** Whether a message is one of those that are waited for. */
+type Counts = (message: KafkaMessage) => boolean;
+
 /** The helpdesk's side of a cluster: it makes topics, writes them, and reads ours as any stranger would. */
 export class Stranger {
   private constructor(
@@ -62,24 +65,49 @@ export class Stranger {
   }
 
   /** Every committed record of a topic, once it has `count` of them and after a moment for those that must not be. */
-  async read(
+  async read(topic: string, count: number, counts: Counts = () => true): Promise<KafkaMessage[]> {
+    return [...(await this.readPartitions(topic, count, counts)).values()].flat();
+  }
+
+  /** As `read`, by partition, each in order; `uncommitted` shows what no transaction has committed as well. */
+  async readPartitions(
     topic: string,
     count: number,
-    counts: (message: KafkaMessage) => boolean = () => true,
-  ): Promise<KafkaMessage[]> {
-    const found: KafkaMessage[] = [];
+    counts: Counts = () => true,
+    isolation: 'committed' | 'uncommitted' = 'committed',
+  ): Promise<ReadonlyMap<number, readonly KafkaMessage[]>> {
+    const found = new Map<number, KafkaMessage[]>();
+    let counted = 0;
     const consumer = this.kafka.consumer({
       groupId: `stranger-${randomBytes(4).toString('hex')}`,
       maxWaitTimeInMs: 50,
+      readUncommitted: isolation === 'uncommitted',
     });
     await consumer.connect();
     await consumer.subscribe({ topic, fromBeginning: true });
-    await consumer.run({ autoCommit: false, eachMessage: async ({ message }) => void found.push(message) });
+    await consumer.run({
+      autoCommit: false,
+      eachMessage: async ({ partition, message }) => {
+        const messages = found.get(partition);
+        if (messages === undefined) found.set(partition, [message]);
+        else messages.push(message);
+        if (counts(message)) counted += 1;
+      },
+    });
     const end = performance.now() + 30_000;
-    while (found.filter(counts).length < count && performance.now() < end) await pause(20);
+    while (counted < count && performance.now() < end) await pause(20);
     await pause(500);
     await consumer.disconnect();
     return found;
+  }
+
+  /** Which partitions of a topic each member of a group has. */
+  async sharesOf(group: string, topic: string): Promise<readonly (readonly number[])[]> {
+    const { groups } = await this.admin.describeGroups([group]);
+    return (groups[0]?.members ?? []).map(({ memberAssignment }) => {
+      const decoded = kafkajs.AssignerProtocol.MemberAssignment.decode(memberAssignment);
+      return decoded?.assignment[topic] ?? [];
+    });
   }
 
   async close(): Promise<void> {

@@ -1,10 +1,12 @@
 import kafkajs from 'kafkajs';
+import { hideAbortedRecords } from './aborted-records.js';
 import { quickenKafkajs } from './quicken-kafkajs.js';
 import { quietKafkajs } from './quiet-kafkajs.js';
 
 // Before the first client is made: whoever makes one takes kafkajs from here.
 quietKafkajs();
 quickenKafkajs();
+hideAbortedRecords();
 
 /** kafkajs, put right (docs/adr/0005). */
 export { kafkajs };
