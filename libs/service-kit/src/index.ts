@@ -23,6 +23,7 @@ export {
 export { Health, type NotReady, type ReadinessCheck } from './health.js';
 export {
   ProblemError,
+  databaseUnavailable,
   problemDocument,
   type ProblemDocument,
   type ProblemEntry,

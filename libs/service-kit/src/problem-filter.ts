@@ -2,7 +2,7 @@ import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { isDatabaseDown } from './database.js';
 import type { ServiceLogger } from './logger.js';
-import { problemDocument, ProblemError, type ProblemFields } from './problem.js';
+import { databaseUnavailable, problemDocument, ProblemError, type ProblemFields } from './problem.js';
 import type { KnownRoutes } from './known-routes.js';
 
 /** Turns everything a handler or fastify throws into problem+json. What is unexpected is logged and answered without detail. */
@@ -32,15 +32,7 @@ export class ProblemFilter implements ExceptionFilter {
 
   private fieldsOf(error: unknown, request: FastifyRequest): ProblemFields {
     if (error instanceof ProblemError) return error.fields;
-    if (isDatabaseDown(error)) {
-      return {
-        status: 503,
-        code: 'database_unavailable',
-        title: 'The database is out of reach',
-        detail: 'Send the same again after the seconds in Retry-After.',
-        headers: { 'retry-after': '2' },
-      };
-    }
+    if (isDatabaseDown(error)) return databaseUnavailable;
     const status = error instanceof HttpException ? error.getStatus() : clientStatus(error);
     switch (status) {
       case 404:

@@ -19,6 +19,15 @@ export interface ProblemFields {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+/** PostgreSQL does not answer, or not in time. */
+export const databaseUnavailable: ProblemFields = {
+  status: 503,
+  code: 'database_unavailable',
+  title: 'The database is out of reach',
+  detail: 'Send the same again after the seconds in Retry-After.',
+  headers: { 'retry-after': '2' },
+};
+
 /** An error that a caller caused or must know about, answered as problem+json (RFC 9457). */
 export class ProblemError extends Error {
   constructor(

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { EncodedRecord } from './encoded-record.js';
-import { PublishQueue } from './publish-queue.js';
+import { PublishQueue, type PublishLimits } from './publish-queue.js';
 
 function record(partition: number, value: string): EncodedRecord {
   return { topic: 't', partition, key: 'k', value, headers: {} };
 }
 
 /** A store whose writes end when the test says so. */
-function heldWrites() {
+function heldWrites(limits?: PublishLimits) {
   const writes: { values: string[]; end(error?: Error): void }[] = [];
   const queue = new PublishQueue(
     (records) =>
@@ -15,6 +15,7 @@ function heldWrites() {
         const values = records.map((one) => `${one.partition}${one.value}`);
         writes.push({ values, end: (error) => (error ? reject(error) : resolve()) });
       }),
+    limits,
   );
   const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 2));
   return { queue, writes, turn };
@@ -73,5 +74,37 @@ describe('PublishQueue', () => {
     expect(writes.map((write) => write.values.length)).toEqual([6_000, 3_000, 3_000]);
     for (const write of writes) write.end();
     await Promise.all(all);
+  });
+
+  it.each<[string, PublishLimits, number]>([
+    ['records', { records: 10, characters: 1_000 }, 4],
+    ['characters', { records: 1_000, characters: 10 }, 2],
+  ])(
+    'refuses more at once while too many %s wait, and takes them again when some are written',
+    async (_what, limits, fit) => {
+      const { queue, writes, turn } = heldWrites(limits);
+      const publish = (): Promise<void> => queue.add([record(0, 'abc'), record(0, ''), record(0, '')]);
+      const taken = Array.from({ length: fit }, publish);
+      await expect(publish()).rejects.toMatchObject({ code: 'log_unavailable' });
+      await turn();
+      writes[0]?.end();
+      await Promise.all(taken);
+      const again = publish();
+      await turn();
+      writes[1]?.end();
+      await again;
+    },
+  );
+
+  it('forgets what could not be written: it waits no longer', async () => {
+    const { queue, writes, turn } = heldWrites({ records: 1, characters: 1_000 });
+    const failed = queue.add([record(0, 'a')]);
+    await turn();
+    writes[0]?.end(new Error('no disk'));
+    await expect(failed).rejects.toThrow('no disk');
+    const next = queue.add([record(0, 'b')]);
+    await turn();
+    writes[1]?.end();
+    await next;
   });
 });

@@ -1,6 +1,13 @@
 import { Body, Controller, Headers, HttpCode, Inject, Post } from '@nestjs/common';
 import { ApiBearerAuth, ApiBody, ApiConsumes, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
-import { CLOCK, POLICY_VERSIONS, PolicyVersions, ProblemError, type Clock } from '@punctual/service-kit';
+import {
+  CLOCK,
+  databaseUnavailable,
+  POLICY_VERSIONS,
+  PolicyVersions,
+  ProblemError,
+  type Clock,
+} from '@punctual/service-kit';
 import { parseEvents, refusal, toReceivedRecords, type PolicyChoice } from './check-events.js';
 import { EventPublisher, type AcceptedEvent } from './event-publisher.js';
 import { traceparentOf } from './traceparent-of.js';
@@ -8,7 +15,11 @@ import { readEventRequest, type EventRequest } from './event-request.js';
 import { INTAKE_CONFIG } from './tokens.js';
 import type { IntakeConfig } from './intake-config.js';
 import { Sources } from './sources.js';
+import { within } from './within.js';
 import { eventAnswerSchema, eventBodySchema, problemSchema } from './wire-schemas.js';
+
+/** The longest a sender waits for the database, ms: one that stands still breaks no connection, so nothing else would end the wait. */
+const DATABASE_LIMIT_MS = 5_000;
 
 /** What a sender is told once the log has its events. */
 export interface EventAnswer {
@@ -41,10 +52,11 @@ export class EventsController {
     const request = readEventRequest(headers, body);
     const { events, problems } = parseEvents(request, this.clock.now());
     if (problems.length > 0) throw this.refuse(request, refusal(problems));
-    const policies = await this.policiesFor(
+    const reading = this.policiesFor(
       events.map((event) => event.source),
       events.flatMap((event) => (event.type === 'ticket.created' ? (event.data.policy ?? []) : [])),
     );
+    const policies = await within(DATABASE_LIMIT_MS, reading, () => new ProblemError(databaseUnavailable));
     const received = toReceivedRecords(request, events, policies);
     if (received.problems.length > 0) throw this.refuse(request, refusal(received.problems));
     const accepted = await this.publisher.publish(received.records, traceparentOf(headers));

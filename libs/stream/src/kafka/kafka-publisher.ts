@@ -4,9 +4,6 @@ import { PublishQueue } from '../publish-queue.js';
 import { StreamError } from '../stream-error.js';
 import { sendWhole } from './send-whole.js';
 
-/** More records than this waiting for acknowledgements, and further ones are refused at once. */
-const mostWaiting = 50_000;
-
 export interface PublisherSettings {
   readonly kafka: Kafka;
   readonly prefix: string;
@@ -21,7 +18,6 @@ export class KafkaPublisher {
   readonly #settings: PublisherSettings;
   readonly #queue: PublishQueue;
   #producer: Promise<Producer> | undefined;
-  #waiting = 0;
 
   constructor(settings: PublisherSettings) {
     this.#settings = settings;
@@ -29,16 +25,8 @@ export class KafkaPublisher {
   }
 
   /** Resolves when every in-sync replica has the records. Throws `log_unavailable`; the log may hold them all the same. */
-  async publish(records: readonly EncodedRecord[]): Promise<void> {
-    if (this.#waiting > mostWaiting) {
-      throw new StreamError('log_unavailable', `${this.#waiting} records wait for Kafka; send again in a while`);
-    }
-    this.#waiting += records.length;
-    try {
-      await this.#queue.add(records);
-    } finally {
-      this.#waiting -= records.length;
-    }
+  publish(records: readonly EncodedRecord[]): Promise<void> {
+    return this.#queue.add(records);
   }
 
   async close(): Promise<void> {
