@@ -7,7 +7,7 @@ import type { Saying } from './draft.js';
 import type { TicketHistory } from './engine-input.js';
 import { courseOf, courseUpTo, digestCourse, type PolicyCourse, type PolicySchedule } from './policy-schedule.js';
 import { PolicyInForce } from './policy-in-force.js';
-import { surgeEdges, surgesContinue } from './surges.js';
+import { nextEdgeAt, surgeEdges, surgesContinue } from './surges.js';
 import { TicketFold } from './ticket-fold.js';
 import { compareKeys, type ClockState, type TicketState, type Waiver } from './ticket-state.js';
 import {
@@ -152,9 +152,10 @@ export function continueTicket(
   horizon: Horizon,
 ): Folded | null {
   const events = orderedEvents(history.events, horizon.eventsUpTo);
-  const inForce = versionToContinue(state, events, schedule, horizon);
-  const timeline = inForce && continuation(state, events, history, horizon);
   const edges = surgeEdges(history.surges);
+  const since = Math.min(events[0]?.occurredAt ?? Infinity, nextEdgeAt(state, edges) ?? Infinity);
+  const inForce = versionToContinue(state, since, schedule, horizon);
+  const timeline = inForce && continuation(state, events, history, horizon);
   if (inForce === null || timeline === null || !surgesContinue(state, edges)) return null;
   const fold = new TicketFold(copyState(state, timeline.decisions.digest), inForce, false, edges);
   try {
@@ -236,10 +237,13 @@ function folded(fold: TicketFold, clocks: readonly ClockState[], horizon: Horizo
   };
 }
 
-/** The version in force, or null where the ticket's versions are not those that were folded, or another one takes over in between. */
+/**
+ * The version in force, or null where the ticket's versions are not those that were folded, or another one takes over in between. `since`: when
+ * the first of what is new happened.
+ */
 function versionToContinue(
   state: TicketState,
-  events: readonly TicketEvent[],
+  since: Instant,
   schedule: CompiledPolicy | PolicySchedule,
   { eventsUpTo }: Horizon,
 ): PolicyInForce | null {
@@ -249,8 +253,7 @@ function versionToContinue(
   const last = course.switches.at(-1);
   if (last === undefined)
     return course.initial.version === state.policyVersion ? new PolicyInForce(course.initial) : null;
-  const first = events[0];
-  if (first && first.occurredAt < last.at) return null;
+  if (since < last.at) return null;
   const taken = course.switches.findLast(({ policy }) => policy.version === state.policyVersion)?.policy;
   return new PolicyInForce(taken ?? course.initial, course.initial);
 }

@@ -48,6 +48,11 @@ export class Surges {
   }
 }
 
+/** When the first surge began or ended that a state has not seen; null where none is known. */
+export function nextEdgeAt(state: TicketState, edges: readonly SurgeEdge[]): Instant | null {
+  return edges[(state.surge ?? nothingSeen).edges]?.at ?? null;
+}
+
 /** Whether the edges a state has seen are those now known, and the next one lies after all that was folded. */
 export function surgesContinue(state: TicketState, edges: readonly SurgeEdge[]): boolean {
   const seen = state.surge ?? nothingSeen;

@@ -29,6 +29,8 @@ export class TicketFold {
   private readonly waivers: Waivers;
   private readonly requests: Requests;
   private readonly surges: Surges;
+  /** The priority as it was decided, whatever the version in force calls it. Known where versions take over: in a fold from the start. */
+  private decided: string | null = null;
 
   constructor(
     readonly state: TicketState,
@@ -58,6 +60,7 @@ export class TicketFold {
     state.origin = event?.data.origin ?? 'requester';
     state.attributes = creation.attributes;
     state.priority = decisions.initialPriority;
+    this.decided = decisions.initialPriority;
     state.exclusion = decisions.initialExclusion;
     if (event) state.lastKey = eventKey(event);
     this.takeSurges(at);
@@ -128,7 +131,7 @@ export class TicketFold {
     this.promised.turnTo(publication, () => {
       inForce.turnTo(policy);
       this.book.turnTo(policy.version);
-      state.priority = inForce.named(state.priority, state);
+      state.priority = inForce.named(this.decided, state);
     });
   }
 
@@ -336,6 +339,7 @@ export class TicketFold {
     if (exclusion) this.state.exclusion = exclusion.exclusion;
     const decision = decisions.priorities.get(eventId);
     if (!decision) return;
+    this.decided = decision.priority;
     this.state.priority = this.inForce.named(decision.priority, this.state);
     if (!decision.corrected) return;
     for (const clock of this.promised.openClocks())

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { netSayings } from '../publish.js';
 import { explainTicket } from '../explain.js';
+import { policyUnder } from '../laws/publications.spec-kit.js';
+import { Station } from '../laws/station.spec-kit.js';
 import { instant, story, tell, type Telling } from './story.spec-kit.js';
 
 /**
@@ -152,6 +154,33 @@ it('a priority that the new version does not know becomes its default', () => {
   });
   expect(telling.folded.state.priority).toBe('normal');
   expect(telling.due('reply')).toBe('10:00');
+});
+
+it('a priority that a later version knows again is itself again, and is corrected in one word', () => {
+  const lines = story('09:00 created', '10:30 was low all along');
+  const published = ['09:10 published retroactive: strict', '09:10 published retroactive: from-start'];
+  const telling = tell(lines, '12:00', { published });
+  expect(telling.folded.state.priority).toBe('low');
+  const said = telling.folded.sayings.map(({ draft }) => draft.key);
+  expect(said).toEqual([...new Set(said)]);
+});
+
+it('a surge that is told after a version took over, and began before it, is judged under the former', () => {
+  const policy = policyUnder([
+    { at: instant('08:00'), mode: 'pin', name: 'from-start' },
+    { at: instant('09:20'), mode: 'from-now', name: 'carry' },
+  ]);
+  const toldAt = (text: string): string[] => {
+    const station = new Station(policy);
+    for (const event of story('09:00 created', '09:00 becomes urgent')) station.deliver({ ...event, source: 'laws' });
+    for (const until of ['09:22', '09:23']) {
+      if (until === text) station.surges = [{ from: instant('09:18'), to: null, startedBy: 'surge', endedBy: null }];
+      station.watermark({ eventsUpTo: instant(until), duesBefore: instant(until) });
+    }
+    return station.netKeys();
+  };
+  expect(toldAt('09:23')).toEqual(toldAt('09:22'));
+  expect(toldAt('09:22').join()).toContain('sla.clock.paused reply_goal');
 });
 
 it('every stretch names its version', () => {
