@@ -18,6 +18,7 @@ import { foldTicket, type FoldedFromStart, type PolicySchedule, type Publication
 import { openEmbeddedLog, streamMigrations, type EmbeddedLog } from '@punctual/stream';
 import { ManualClock, startPostgres, type TestDatabase, type TestPostgres } from '@punctual/test-kit';
 import { readFileSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { DataSource } from 'typeorm';
 
 const PARTITIONS = 4;
@@ -160,6 +161,20 @@ export class Pipeline {
   async settled(): Promise<void> {
     await this.classifier?.caughtUp();
     await this.slaClock?.caughtUp();
+  }
+
+  /** Walks that time has come to at `now` have reached all their tickets, besides: they go on between records. */
+  async walked(now = this.clock.now()): Promise<void> {
+    const until = performance.now() + 60_000;
+    for (;;) {
+      const [row] = await this.dataSource.query<{ left: number }[]>(
+        `SELECT count(*)::integer AS left FROM sla_clock.policy_walk WHERE finished_at IS NULL AND effective_at < $1`,
+        [now - this.policy.settleMs],
+      );
+      if (row?.left === 0) return;
+      if (performance.now() > until) throw new Error('a walk does not come to its end');
+      await pause(20);
+    }
   }
 
   /** The SLA events of a ticket in the order of the log. */

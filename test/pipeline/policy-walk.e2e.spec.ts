@@ -37,7 +37,7 @@ describe('a version that is published while thousands of tickets are open', () =
   it('takes all of them over from their start, through a stop and another owner, beside live events, and says nothing twice', async () => {
     await pipeline.publish(stricter, 'retroactive', start + 41 * MINUTE);
     await tick(42);
-    expect((await walk())['state']).toBe('walking');
+    await expect.poll(async () => (await walk())['state']).toBe('walking');
     const delays: number[] = [];
     for (let turn = 0; (await walk())['state'] !== 'finished'; turn += 1) {
       expect(turn).toBeLessThan(200);

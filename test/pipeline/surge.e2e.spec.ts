@@ -41,6 +41,7 @@ describe('a surge of the desk', () => {
   const tick = async (minute: number) => {
     await pipeline.tick(start + minute * MINUTE);
     await pipeline.settled();
+    await pipeline.walked();
   };
 
   it('suspends what the policy names, from its instant on', async () => {
@@ -126,6 +127,7 @@ describe('a surge of the desk', () => {
         );
       }
       await again.settled();
+      await again.walked(start + 200 * MINUTE);
       const ids = (events: readonly SlaEvent[]) =>
         events.flatMap(({ type, id }) => (type === 'sla.clock.warning' ? [] : [id])).sort();
       const before = ids(await published(pipeline));

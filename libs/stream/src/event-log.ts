@@ -82,6 +82,7 @@ export type BatchHandler = (batch: RecordBatch, unit: UnitOfWork) => Promise<voi
 export interface RecordBatch {
   readonly topic: string;
   readonly partition: number;
+  /** None where the handler asked to go on. */
   readonly records: readonly LogRecord[];
   /**
    * The spell of ownership this batch belongs to. It is a new object after every reassignment, lost fence or rolled back batch, so what a
@@ -107,6 +108,11 @@ export interface UnitOfWork {
   emit(records: readonly OutgoingRecord[]): void;
   /** Sends a record that can never be folded to its topic's dead letters, in the same transaction. */
   deadLetter(record: LogRecord, failure: DeadLetterFailure): void;
+  /**
+   * Asks for another unit of this spell, without records, as soon as this one has committed and no records wait: for long work in short
+   * pieces. Records go first, and units without them hold at most half of the places. Nothing remembers it beyond the spell.
+   */
+  goOn(): void;
   /** Runs after the commit, in order; for waking in-process readers and counting metrics. Must not throw. */
   afterCommit(action: () => void): void;
 }

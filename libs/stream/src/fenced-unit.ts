@@ -24,6 +24,7 @@ export class FencedUnit implements UnitOfWork {
   #transaction: Promise<Transaction> | undefined;
   #failure: unknown;
   #closed = false;
+  #goesOn = false;
 
   constructor(context: UnitContext) {
     this.#context = context;
@@ -32,6 +33,11 @@ export class FencedUnit implements UnitOfWork {
   /** The first failure of the transaction itself, which may be hidden in what the handler throws. */
   get failure(): unknown {
     return this.#failure;
+  }
+
+  /** Whether the handler asked for another unit without records. */
+  get goesOn(): boolean {
+    return this.#goesOn;
   }
 
   async transaction(): Promise<Sql> {
@@ -54,6 +60,11 @@ export class FencedUnit implements UnitOfWork {
     this.#assertOpen();
     this.#outputs.push(encodeDeadLetter(record, failure));
     this.#deadLetters.push({ record, failure });
+  }
+
+  goOn(): void {
+    this.#assertOpen();
+    this.#goesOn = true;
   }
 
   afterCommit(action: () => void): void {

@@ -37,6 +37,8 @@ interface Spell {
   position: number;
   /** The position in the database; behind `position` after idle units. */
   saved: number;
+  /** Whether the handler has asked for another unit without records. */
+  goesOn: boolean;
 }
 
 const refusedPauseMs = 10_000;
@@ -72,6 +74,11 @@ export class PartitionFold {
     return this.#spell !== undefined && this.#spell.saved !== this.#spell.position;
   }
 
+  /** Whether there is something to do without records, by `goOn`. */
+  get goesOn(): boolean {
+    return this.#spell?.goesOn ?? false;
+  }
+
   status(): PartitionStatus {
     const { topic, partition } = this.#settings.key;
     const state = this.#refused ? 'refused' : this.#failures > 0 ? 'retrying' : this.#spell ? 'folding' : 'claiming';
@@ -99,7 +106,7 @@ export class PartitionFold {
         await this.#settings.checkClaim?.(claim);
         const { group, topic, partition } = key;
         const assignment = Object.freeze({ group, topic, partition, epoch: claim.epoch });
-        this.#spell = { assignment, position: claim.offset, saved: claim.offset };
+        this.#spell = { assignment, position: claim.offset, saved: claim.offset, goesOn: false };
       } finally {
         await transaction.rollback();
       }
@@ -111,11 +118,17 @@ export class PartitionFold {
 
   /** Hands a batch over and commits it. Never throws: after a failure `position` is undefined and the caller claims again. */
   async fold(records: readonly LogRecord[]): Promise<void> {
-    const spell = this.#spell;
     const last = records.at(-1);
-    if (spell === undefined || last === undefined) return;
+    if (this.#spell !== undefined && last !== undefined) await this.#foldUpTo(this.#spell, records, last.offset + 1);
+  }
+
+  /** A unit without records, where the handler has asked for one. Never throws, as `fold`. */
+  async goOn(): Promise<void> {
+    if (this.#spell?.goesOn === true) await this.#foldUpTo(this.#spell, [], this.#spell.position);
+  }
+
+  async #foldUpTo(spell: Spell, records: readonly LogRecord[], next: number): Promise<void> {
     const { key, counts, handler } = this.#settings;
-    const next = last.offset + 1;
     const unit = new FencedUnit({
       partitions: this.#settings.partitions,
       logId: key.logId,
@@ -127,6 +140,7 @@ export class PartitionFold {
       const outcome = await unit.finish();
       spell.position = next;
       if (outcome === 'committed') spell.saved = next;
+      spell.goesOn = unit.goesOn;
       counts.folded(outcome, records.length);
       this.#failures = 0;
       this.#problem = null;

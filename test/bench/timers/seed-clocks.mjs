@@ -119,6 +119,7 @@ async function foldBatch(client, folder, batch) {
     deadLetter(refused, { detail }) {
       throw new Error(`the fold refused ${JSON.stringify(refused.value)}: ${detail}`);
     },
+    goOn() {},
     afterCommit() {},
   });
   await client.query('COMMIT');

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { input, outgoing, type ContractContext } from './contract-context.js';
 
@@ -32,6 +33,49 @@ export function processingContract(current: () => ContractContext): void {
       });
       await processing.caughtUp();
       expect(ran).toEqual(['2a', '2b']);
+    });
+
+    it('goes on without records while it is asked to, and records go first', async () => {
+      const { log, harness, process } = current();
+      await harness.sql.query('CREATE TABLE piece (place serial, records int)');
+      let pieces = 5;
+      const processing = await process(async ({ records }, unit) => {
+        if (records.length === 0) {
+          pieces -= 1;
+          // More comes in, and is fetched, while there is still something to do without it.
+          if (pieces === 2) await log.publish(outgoing([2], 0)).then(() => pause(500));
+        }
+        const sql = await unit.transaction();
+        await sql.query('INSERT INTO piece (records) VALUES ($1)', [records.length]);
+        if (pieces > 0) unit.goOn();
+      });
+      await log.publish(outgoing([1], 0));
+      const units = async () => {
+        const rows = await harness.sql.query<{ records: number }>('SELECT records FROM piece ORDER BY place');
+        return rows.map(({ records }) => records);
+      };
+      await expect.poll(units, { timeout: 10_000 }).toEqual([1, 0, 0, 0, 1, 0, 0]);
+      expect(processing.status().counts).toMatchObject({ records: 2, committed: 7 });
+    });
+
+    it('asks again only where it was asked in the spell: what failed is not gone on with', async () => {
+      const { log, fold, process } = current();
+      let empty = 0;
+      const processing = await process(async (batch, unit) => {
+        if (batch.records.length > 0) {
+          await fold(batch, unit);
+          if (empty === 0) unit.goOn();
+          return;
+        }
+        empty += 1;
+        throw new Error('once');
+      });
+      await log.publish(outgoing([1], 0));
+      await expect.poll(() => processing.status().counts.handlerFailures, { timeout: 10_000 }).toBe(1);
+      await log.publish(outgoing([2], 0));
+      await processing.caughtUp();
+      expect(empty).toBe(1);
+      expect(await current().seen()).toEqual([1, 2]);
     });
 
     it('finishes the batch in hand when it stops', async () => {

@@ -20,6 +20,9 @@ export interface ReaderSettings {
   onProgress(): void;
 }
 
+/** How soon it is looked again whether there is room for what can wait. */
+const leisureMs = 20;
+
 /** Reads one partition and folds it, batch after batch, until `signal` is aborted. Never rejects. */
 export async function readPartition(settings: ReaderSettings): Promise<void> {
   const { topic, partition, fold, heads, signal, turnstile } = settings;
@@ -34,11 +37,19 @@ export async function readPartition(settings: ReaderSettings): Promise<void> {
     if (!fold.hasUnsavedPosition) unsavedSince = performance.now();
     const unsavedLeft = unsavedSince + settings.savePositionMs - performance.now();
     if (heads.end(topic, partition) > position) await turnstile.pass(() => foldNext(settings, position));
-    else await heads.waitBeyond(topic, partition, position, Math.max(unsavedLeft, 1), signal);
+    else await goOnOrWait(settings, position, Math.max(unsavedLeft, 1));
     settings.onProgress();
     if (fold.hasUnsavedPosition && unsavedLeft <= 0) await turnstile.pass(() => fold.savePosition());
   }
   await turnstile.pass(() => fold.savePosition());
+}
+
+/** Does what needs no records, where there is such and room for it; waits for records otherwise, at most `ms`. */
+async function goOnOrWait(settings: ReaderSettings, position: number, ms: number): Promise<void> {
+  const { topic, partition, fold, heads, signal, turnstile } = settings;
+  if (!fold.goesOn) return heads.waitBeyond(topic, partition, position, ms, signal);
+  const unit = turnstile.passAtLeisure(() => fold.goOn());
+  await (unit ?? heads.waitBeyond(topic, partition, position, Math.min(ms, leisureMs), signal));
 }
 
 async function foldNext({ topic, partition, fold, sql, maxBatch }: ReaderSettings, position: number): Promise<void> {

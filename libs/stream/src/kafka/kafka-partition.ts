@@ -32,6 +32,8 @@ export interface Fetched {
 }
 
 const outboxPauseMs = 100;
+/** How soon it is looked again whether there is room for what can wait. */
+const leisureMs = 20;
 
 /**
  * Folds what the consumer fetches of one partition, in order. The consumer does not wait for the fold: it hands over and goes on with
@@ -101,7 +103,7 @@ export class KafkaPartition {
       if (this.#astray) await this.#findBack(fold.position);
       if (!fold.hasUnsavedPosition) unsavedSince = performance.now();
       const unsavedLeft = unsavedSince + savePositionMs - performance.now();
-      if (this.#queue.length === 0) await this.#wait(Math.max(unsavedLeft, 1));
+      if (this.#queue.length === 0) await this.#goOnOrWait(Math.max(unsavedLeft, 1));
       else if (this.#settings.outboxIsFull()) await this.#wait(outboxPauseMs);
       else await this.#foldNext();
       onProgress();
@@ -145,6 +147,14 @@ export class KafkaPartition {
     }
     if (records.length > 0) await turnstile.pass(() => fold.fold(records));
     if (reached !== undefined) fold.skipTo(reached);
+  }
+
+  /** Does what needs no records, where there is such and room for it; waits for records otherwise, at most `ms`. */
+  async #goOnOrWait(ms: number): Promise<void> {
+    const { fold, turnstile, outboxIsFull } = this.#settings;
+    if (!fold.goesOn) return this.#wait(ms);
+    const unit = outboxIsFull() ? null : turnstile.passAtLeisure(() => fold.goOn());
+    await (unit ?? this.#wait(Math.min(ms, leisureMs)));
   }
 
   /** What was fetched does not continue what is here: after a join for no reason that matters, or because the log has lost it. */

@@ -54,9 +54,12 @@ export class BatchFold {
     this.missing = new MissingEvidence(partition, memory, unit, observer, changed);
     this.forgetting = new ForgetFold(memory, unit, policies, due, changed);
     this.watermarks = watermarks;
-    this.walks = new WalkFold(partition, memory, unit, policies, pace, observer, async (group, offset) => {
-      await watermarks.foldGroup(group, offset);
-      await due.save();
+    this.walks = new WalkFold(partition, memory, unit, policies, pace, observer, {
+      save: () => due.save(),
+      async fold(group, offset) {
+        await watermarks.foldGroup(group, offset);
+        await due.save();
+      },
     });
     this.surges = new SurgeFold(partition, memory, unit, policies, due, this.walks);
     this.sealing = new SealFold(partition, memory, unit, observer, changed);
@@ -71,7 +74,15 @@ export class BatchFold {
       if (value.kind === 'invalid') await this.missing.unreadable(record, value.what);
       else await this.take(record, value);
     }
+    if (records.length === 0) await this.goOn();
+    this.memory.takenUpTo = records.at(-1)?.offset ?? this.memory.takenUpTo;
     await this.finish();
+  }
+
+  /** A unit without records: a slice of a walk. */
+  private async goOn(): Promise<void> {
+    const { watermark, takenUpTo } = this.memory;
+    if (watermark !== null) await this.walks.slice(watermark, takenUpTo);
   }
 
   private async take(record: LogRecord, value: ClassifiedTopicRecord): Promise<void> {
@@ -99,14 +110,8 @@ export class BatchFold {
 
   private async pass(watermark: Watermark, offset: number): Promise<void> {
     await this.watermarks.pass(watermark, offset);
-    await this.walk(watermark, offset);
-    await this.sealing.pass(watermark);
-  }
-
-  private async walk(watermark: Watermark, offset: number): Promise<void> {
-    if (this.memory.ticketWalks.length === 0) return;
-    await this.due.save();
     await this.walks.pass(watermark, offset);
+    await this.sealing.pass(watermark);
   }
 
   /** Saves what the batch changed; a batch that only moved time saves it now and then. */

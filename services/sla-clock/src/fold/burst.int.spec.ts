@@ -158,6 +158,7 @@ async function fold(values: readonly unknown[], before: (text: string) => void =
     deadLetter: (_record, { detail }) => {
       throw new Error(detail);
     },
+    goOn: () => undefined,
     afterCommit: () => undefined,
   };
   await client.query('BEGIN');

@@ -65,7 +65,7 @@ export class DueFold {
     private readonly changed: ChangedRows,
   ) {}
 
-  /** Folds tickets due under a watermark that stands at `offset` of the log. Neither the rows changed nor what readers see is written here. */
+  /** Folds tickets due under a watermark by the log up to `offset`. Neither the rows changed nor what readers see is written here. */
   async fold(due: DueTickets, keys: readonly string[], offset: number): Promise<void> {
     const sql = await this.unit.transaction();
     await loadMissing(sql, this.memory, keys.map(idOfKey));

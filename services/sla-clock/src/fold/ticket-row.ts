@@ -14,10 +14,10 @@ export interface TicketRow {
   priorityHistory: readonly PriorityDecision[];
   coverageHistory: readonly CoverageDecision[];
   revision: number;
-  /** Events dated up to and including this are folded, if they stand before `foldedOffset` in the log; null before the first fold. */
+  /** Events dated up to and including this are folded, if they do not stand behind `foldedOffset` in the log; null before the first fold. */
   foldedUpTo: Instant | null;
   duesBefore: Instant | null;
-  /** Offset of the watermark of the last fold, −1 before it. */
+  /** How far the log was known to the last fold, as an offset; −1 before it. */
   foldedOffset: number;
   wakeAt: Instant | null;
   /** Why the ticket cannot be folded; null while it can. */

@@ -7,19 +7,25 @@ import type { FoldObserver } from './fold-observer.js';
 import type { DueTickets, PartitionMemory } from './partition-memory.js';
 import { ticketKey } from './ticket-row.js';
 import { atTheStart, newWalk, type TicketWalk } from './ticket-walk.js';
-import type { WalkPace } from './walk-pace.js';
+import { SLICE_MS, WALKS_EVERY_MS, type WalkPace } from './walk-pace.js';
 
 /** Tickets that are looked at and left as they are cost little: so many of them at once. */
 const MOST_LOOKED_AT = 5_000;
 
+/** What a walk needs of the batch it is part of. */
+interface Folding {
+  /** Writes what the batch has changed so far: a walk reads the database. */
+  save(): Promise<void>;
+  /** Folds tickets that share a horizon, by the log up to `offset`, and saves them. */
+  fold(group: DueTickets, offset: number): Promise<void>;
+}
+
 /**
- * Walks through the tickets that something concerns which happened to none of them in particular: a published version, a surge. A slice under
- * each watermark, in its transaction, so that it may end anywhere and goes on where the database says; what happens on a ticket meanwhile does not wait.
+ * Walks through the tickets that something concerns which happened to none of them in particular: a published version, a surge. A slice is a
+ * unit of its own between the batches of records, which go first; so it may end anywhere, goes on where the database says, and what happens on a
+ * ticket meanwhile waits for one slice at most.
  */
 export class WalkFold {
-  /** When this batch has walked long enough; null before it walked. */
-  private until: number | null = null;
-
   constructor(
     private readonly partition: number,
     private readonly memory: PartitionMemory,
@@ -27,8 +33,7 @@ export class WalkFold {
     private readonly policies: PinnedPolicies<CompiledPolicy>,
     private readonly pace: WalkPace,
     private readonly observer: FoldObserver,
-    /** Folds tickets that share a horizon, and saves them. */
-    private readonly foldGroup: (group: DueTickets, offset: number) => Promise<void>,
+    private readonly folding: Folding,
   ) {}
 
   /** A version was published: those whom it concerns will be walked through, once its instant has come. */
@@ -47,16 +52,32 @@ export class WalkFold {
     if (await addWalk(await this.unit.transaction(), this.partition, walk)) this.memory.ticketWalks.push(walk);
   }
 
-  /** A slice of what there is to walk through. Every row changed before has to be saved. */
+  /** A watermark at `offset` has passed: what time has come to is walked through from here on, once no records wait. */
   async pass(watermark: Watermark, offset: number): Promise<void> {
-    const { memory, partition } = this;
+    const { memory, unit } = this;
+    const ahead = await Promise.all(memory.ticketWalks.map((walk) => this.hasCome(walk, watermark)));
+    if (!ahead.includes(true)) return;
+    memory.walkedAt ??= performance.now();
+    if (performance.now() - memory.walkedAt > WALKS_EVERY_MS) await this.slice(watermark, offset);
+    unit.goOn();
+  }
+
+  /** A slice of what there is to walk through, by the log up to `offset`. */
+  async slice(watermark: Watermark, offset: number): Promise<void> {
+    const { memory, pace } = this;
+    await this.folding.save();
+    const began = performance.now();
+    let folded = 0;
     for (const walk of memory.ticketWalks) {
-      if (!(await this.hasCome(walk, watermark))) continue;
-      this.until ??= performance.now() + this.pace.share(partition, performance.now());
-      if (performance.now() >= this.until) break;
-      await this.walkOn(walk, watermark, offset, this.until);
+      const leftMs = began + SLICE_MS - performance.now();
+      if (leftMs <= 0) break;
+      if (await this.hasCome(walk, watermark)) folded += await this.walkOn(walk, watermark, offset, began + SLICE_MS);
     }
     memory.ticketWalks = memory.ticketWalks.filter(({ finishedAt }) => finishedAt === null);
+    const goesOn = memory.ticketWalks.some(({ beganAt }) => beganAt !== null);
+    memory.walkedAt = goesOn ? performance.now() : null;
+    if (goesOn) this.unit.goOn();
+    this.unit.afterCommit(() => pace.measured(folded, performance.now() - began));
   }
 
   /** Whether the tickets of live sources are folded up to the walk's instant by now. Those of other sources have a timer of their own. */
@@ -68,8 +89,9 @@ export class WalkFold {
     return watermark.at - settleMs > effectiveAt;
   }
 
-  private async walkOn(walk: TicketWalk, watermark: Watermark, offset: number, until: number): Promise<void> {
-    const { partition, pace, observer } = this;
+  /** Walks on until it is late enough; gives back how many tickets were folded. */
+  private async walkOn(walk: TicketWalk, watermark: Watermark, offset: number, until: number): Promise<number> {
+    const { partition, pace, observer, folding } = this;
     const sql = await this.unit.transaction();
     if (walk.total === null) {
       walk.beganAt = watermark.at;
@@ -78,21 +100,20 @@ export class WalkFold {
     }
     let folded = 0;
     do {
-      const began = performance.now();
-      const room = pace.ticketsIn(until - began);
+      const room = pace.ticketsIn(until - performance.now());
       const next = await loadWalked(sql, partition, walk, walk.mode === 'pin' ? MOST_LOOKED_AT : room);
       const concerned = next.filter(({ createdAt }) => concerns(walk, createdAt)).slice(0, room);
-      // What does not fit into the time that is left is walked past under the next watermark.
+      // What does not fit into the time that is left is walked past by the next slice.
       const last = concerned.length === room ? concerned.at(-1) : next.at(-1);
-      for (const group of byHorizon(concerned, watermark)) await this.foldGroup(group, offset);
+      for (const group of byHorizon(concerned, watermark)) await folding.fold(group, offset);
       folded += concerned.length;
       walk.done += last === undefined ? 0 : next.indexOf(last) + 1;
       this.moveOn(walk, last, watermark.at);
-      pace.measured(concerned.length, performance.now() - began);
-    } while (walk.finishedAt === null && performance.now() < until);
+    } while (walk.finishedAt === null && performance.now() < until - SLICE_MS / 2);
     await saveWalk(sql, partition, walk);
     const standing = { ...walk };
     this.unit.afterCommit(() => observer.walked(partition, standing, folded));
+    return folded;
   }
 
   private moveOn(walk: TicketWalk, last: WalkedTicket | undefined, now: Instant): void {

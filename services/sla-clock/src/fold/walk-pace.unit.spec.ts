@@ -2,14 +2,6 @@ import { describe, expect, it } from 'vitest';
 import { WalkPace } from './walk-pace.js';
 
 describe('WalkPace', () => {
-  it('gives the partitions of a process a share each, and those that rest none', () => {
-    const pace = new WalkPace();
-    expect(pace.share(0, 0)).toBe(400);
-    expect(pace.share(1, 10)).toBe(200);
-    expect(pace.share(0, 1_000)).toBe(200);
-    expect(pace.share(0, 4_000)).toBe(400);
-  });
-
   it('folds as many tickets at once as the time allows by what was measured, within bounds', () => {
     const pace = new WalkPace();
     expect(pace.ticketsIn(200)).toBe(100);
@@ -17,5 +9,11 @@ describe('WalkPace', () => {
     expect(pace.ticketsIn(200)).toBeGreaterThan(395);
     expect(pace.ticketsIn(10_000)).toBe(1_000);
     expect(pace.ticketsIn(-5)).toBe(25);
+  });
+
+  it('learns nothing from a slice that found no ticket', () => {
+    const pace = new WalkPace();
+    pace.measured(0, 5_000);
+    expect(pace.ticketsIn(200)).toBe(100);
   });
 });

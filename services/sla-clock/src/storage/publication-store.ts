@@ -15,10 +15,13 @@ export interface ClocksOfTicket extends TicketId {
 /** What two folds of a ticket, one after the other, leave of its clocks. */
 export function laterClocks(before: ClocksOfTicket | undefined, after: ClocksOfTicket): ClocksOfTicket {
   if (before === undefined || after.extent === 'all') return after;
-  const clocks = new Map(
-    [...before.clocks, ...after.clocks].map((clock) => [`${clock.cycle} ${clock.promise}`, clock]),
-  );
+  const clocks = new Map([...before.clocks, ...after.clocks].map((clock) => [cycleName(clock), clock]));
   return { ...after, clocks: [...clocks.values()], extent: before.extent };
+}
+
+/** A cycle of a promise, apart from all others of its ticket. */
+function cycleName({ promise, cycle }: ClockView): string {
+  return `${cycle} ${promise}`;
 }
 
 /** Writes changed clocks, and removes those that a fold from the start no longer knows. */
@@ -26,20 +29,15 @@ export async function saveClocks(sql: Sql, partition: number, tickets: readonly 
   const whole = tickets.filter(({ extent }) => extent === 'all');
   const rows = tickets.flatMap((ticket) => ticket.clocks.map((clock) => ({ ...ticket, clock })));
   if (whole.length > 0) {
-    const kept = whole.flatMap((ticket) => ticket.clocks.map((clock) => ({ ...ticket, clock })));
     await sql.query(
       `DELETE FROM sla_clock.clock c
-        USING unnest($1::text[], $2::text[]) AS folded (source, ticket)
+        USING unnest($1::text[], $2::text[], $3::text[]) AS folded (source, ticket, kept)
         WHERE c.source = folded.source AND c.ticket = folded.ticket
-          AND NOT EXISTS (SELECT FROM unnest($3::text[], $4::text[], $5::text[], $6::integer[]) AS k (source, ticket, promise, cycle)
-                           WHERE k.source = c.source AND k.ticket = c.ticket AND k.promise = c.promise AND k.cycle = c.cycle)`,
+          AND NOT c.cycle || ' ' || c.promise = ANY (string_to_array(folded.kept, E'\\n'))`,
       [
         whole.map(({ source }) => source),
         whole.map(({ ticket }) => ticket),
-        kept.map(({ source }) => source),
-        kept.map(({ ticket }) => ticket),
-        kept.map(({ clock }) => clock.promise),
-        kept.map(({ clock }) => clock.cycle),
+        whole.map(({ clocks }) => clocks.map(cycleName).join('\n')),
       ],
     );
   }

@@ -104,7 +104,7 @@ export async function appendEvents(sql: Sql, partition: number, events: readonly
   );
 }
 
-/** The timelines of tickets as the log stood before `offset`, by ticket key. */
+/** The timelines of tickets by the log up to `offset`, by ticket key. */
 export async function loadTimelines(
   sql: Sql,
   tickets: readonly TicketSpan[],
@@ -119,7 +119,7 @@ export async function loadTimelines(
              WHERE m.source = wanted.source AND m.ticket = wanted.ticket
                AND m.occurred_at BETWEEN wanted.from_at AND wanted.until_at AND m.occurred_at BETWEEN $5 AND $6
             OFFSET 0) e
-      WHERE e.log_offset < $7`,
+      WHERE e.log_offset <= $7`,
     [...spanColumns(tickets), offset],
   );
   return byTicket(rows, ({ event, log_offset }) => ({ event, offset: Number(log_offset) }));
