@@ -72,18 +72,18 @@ export class Pipeline {
     this.slaClock = await this.startSlaClock();
   }
 
-  /** While `work` is done, another SLA clock takes partitions over from this one. */
-  async besideAnother(work: () => Promise<void>): Promise<void> {
-    const another = await this.startSlaClock();
+  /** While `work` is done, another SLA clock takes partitions over from this one; `settings` are of its environment. */
+  async besideAnother(work: (url: string) => Promise<void>, settings: Record<string, string> = {}): Promise<void> {
+    const another = await this.startSlaClock(settings);
     try {
-      await work();
+      await work(another.url);
     } finally {
       await another.stop();
     }
   }
 
-  private startSlaClock(): Promise<SlaClock> {
-    const env = { DATABASE_URL: this.database.url, PARTITIONS: String(PARTITIONS), LOG_LEVEL: 'error' };
+  private startSlaClock(settings: Record<string, string> = {}): Promise<SlaClock> {
+    const env = { DATABASE_URL: this.database.url, PARTITIONS: String(PARTITIONS), LOG_LEVEL: 'error', ...settings };
     const logger = createLogger({ service: 'test', level: process.env['TEST_LOG_LEVEL'] ?? 'error' });
     return createSlaClock({ config: readSlaClockConfig(env), eventLog: this.log, clock: this.clock, logger });
   }

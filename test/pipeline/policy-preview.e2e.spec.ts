@@ -46,9 +46,10 @@ interface Change {
   readonly b: ShownClock;
 }
 
-async function preview(yaml: string, query = '', policy = 'acme', contentType = 'application/yaml') {
-  const headers = { 'content-type': contentType };
-  const path = `${pipeline.url}/v1/policies/${policy}/preview${query}`;
+async function preview(yaml: string, query = '', request: { policy?: string; type?: string; url?: string } = {}) {
+  const { policy = 'acme', type = 'application/yaml', url = pipeline.url } = request;
+  const headers = { 'content-type': type };
+  const path = `${url}/v1/policies/${policy}/preview${query}`;
   const answer = await fetch(path, { method: 'POST', headers, body: yaml });
   return { status: answer.status, body: (await answer.json()) as Record<string, unknown> };
 }
@@ -144,13 +145,27 @@ describe('the preview of a publication', () => {
     expect(body).toMatchObject({ changes: [{ ticket: 'R-2' }], more: 1 });
   });
 
+  it('looks at no more tickets than it may, and says how many there are', async () => {
+    await pipeline.besideAnother(
+      async (url) => {
+        const { body } = await preview(next, `?mode=retroactive&effectiveAt=${formatInstant(at)}`, { url });
+        expect(body).toMatchObject({ tickets: { lookedAt: 1, concerned: 2, touched: 1 }, clocks: { lookedAt: 2 } });
+        expect(body['changes']).toHaveLength(1);
+      },
+      { WHAT_IF_TICKETS: '1' },
+    );
+  });
+
   it('knows the version that is there already, and a policy of which there is none', async () => {
     expect((await preview(acme, '?mode=retroactive')).body).toMatchObject({
       status: 'unchanged',
       clocks: { touched: 0 },
     });
     const other = acme.replace('id: acme', 'id: other');
-    expect((await preview(other, '', 'other')).body).toMatchObject({ status: 'first', tickets: { lookedAt: 0 } });
+    expect((await preview(other, '', { policy: 'other' })).body).toMatchObject({
+      status: 'first',
+      tickets: { lookedAt: 0 },
+    });
   });
 
   it('leaves tickets of a historical session whose time has not come to the instant', async () => {
@@ -174,11 +189,14 @@ describe('a preview that cannot be', () => {
   });
 
   it('refuses two ids for one policy', async () => {
-    expect(await preview(acme, '', 'other')).toMatchObject({ status: 422, body: { code: 'policy_id_mismatch' } });
+    expect(await preview(acme, '', { policy: 'other' })).toMatchObject({
+      status: 422,
+      body: { code: 'policy_id_mismatch' },
+    });
   });
 
   it('refuses what is no YAML', async () => {
-    expect(await preview('{}', '', 'acme', 'application/json')).toMatchObject({ status: 415 });
+    expect(await preview('{}', '', { type: 'application/json' })).toMatchObject({ status: 415 });
   });
 
   it.each([
@@ -216,6 +234,7 @@ describe('the publication itself', () => {
     // A live source's time lies the time to settle behind the watermark: this is the first at which the instant has passed.
     await pipeline.tick(at + 5_001);
     await pipeline.settled();
+    await pipeline.walked();
     const after = await clocksOf();
     expect([...after.keys()]).toEqual([...before.keys()]);
     for (const [key, clock] of after) expect([key, clock]).toEqual([key, said.get(key) ?? before.get(key)]);
