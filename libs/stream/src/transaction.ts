@@ -1,10 +1,11 @@
 import type { DataSource } from 'typeorm';
 import type { Sql } from './event-log.js';
+import { preparedStatement, type PreparedStatement } from './prepared-statement.js';
 import { StreamError } from './stream-error.js';
 
 /** The part of a `pg` client that is used here. */
 interface Connection {
-  query<Row>(text: string, values?: unknown[]): Promise<{ readonly rows: Row[]; readonly command: string }>;
+  query<Row>(statement: PreparedStatement): Promise<{ readonly rows: Row[]; readonly command: string }>;
 }
 
 /** One database transaction on one connection of the data source's pool. */
@@ -30,7 +31,7 @@ export async function beginTransaction(dataSource: DataSource): Promise<Transact
   let open = true;
 
   const run = <Row>(text: string, values?: readonly unknown[]): Promise<{ rows: Row[]; command: string }> => {
-    const result = tail.then(() => connection.query<Row>(text, values as unknown[] | undefined));
+    const result = tail.then(() => connection.query<Row>(preparedStatement(text, values)));
     tail = result.catch((error: unknown) => {
       failure ??= error;
     });

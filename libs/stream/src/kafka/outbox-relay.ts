@@ -4,6 +4,7 @@ import { backoffMs, pause } from '../backoff.js';
 import type { Sql } from '../event-log.js';
 import { classifyFault } from '../fault.js';
 import { poolSql } from '../pool-sql.js';
+import { preparedStatement, type PreparedStatement } from '../prepared-statement.js';
 import { StreamError } from '../stream-error.js';
 import { describeError, type StreamLogger } from '../stream-logger.js';
 import type { KafkaTiming } from './kafka-options.js';
@@ -31,7 +32,7 @@ export interface RelaySettings {
 const pageSize = 500;
 
 interface Connection {
-  query<Row>(text: string, values?: unknown[]): Promise<{ readonly rows: Row[] }>;
+  query<Row>(statement: PreparedStatement): Promise<{ readonly rows: Row[] }>;
 }
 
 /**
@@ -128,7 +129,7 @@ export class OutboxRelay {
       const connection = (await runner.connect()) as Connection;
       const sql: Sql = {
         async query<Row extends object>(text: string, parameters?: readonly unknown[]): Promise<Row[]> {
-          return (await connection.query<Row>(text, parameters as unknown[] | undefined)).rows;
+          return (await connection.query<Row>(preparedStatement(text, parameters))).rows;
         },
       };
       const [row] = await sql.query<{ free: boolean }>('SELECT pg_try_advisory_lock(hashtextextended($1, 0)) AS free', [
