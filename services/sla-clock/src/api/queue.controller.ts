@@ -3,10 +3,10 @@ import { ApiOperation, ApiQuery } from '@nestjs/swagger';
 import { formatInstant } from '@punctual/contracts';
 import type { CompiledPolicy } from '@punctual/policy';
 import { CLOCK, PinnedPolicies, ProblemError, type Clock } from '@punctual/service-kit';
-import type { TicketState } from '@punctual/sla-engine';
 import type { DataSource } from 'typeorm';
 import { z } from 'zod';
 import { databaseSql } from '../storage/database-sql.js';
+import { unpackState, type PackedState } from '../storage/packed-state.js';
 import { openSurge } from '../storage/surge-store.js';
 import { DATA_SOURCE, POLICIES } from '../tokens.js';
 import { limit, one, parseQuery } from './parse-query.js';
@@ -37,7 +37,7 @@ export class QueueController {
     const { policy: name, limit: size } = parseQuery(queueQuery, query);
     const policy = await this.policies.pin(name, this.clock.now());
     if (policy === null) throw unknownPolicy(name, await this.policies.names());
-    const rows: { source: string; ticket: string; state: TicketState; due_at: string | null }[] =
+    const rows: { source: string; ticket: string; state: PackedState; due_at: string | null }[] =
       await this.dataSource.query(
         `WITH next AS MATERIALIZED (
            SELECT source, ticket, due_at FROM sla_clock.clock
@@ -59,15 +59,15 @@ export class QueueController {
            LIMIT greatest($2 - (SELECT count(*) FROM ranked), 0))`,
         [name, MOST_RANKED, MOST_RANKED * CLOCKS_LOOKED_AT],
       );
-    const entries = rows.map(({ source, ticket, state, due_at }) => ({
-      source,
-      ticket,
-      attributes: state.attributes,
-      priority: state.priority,
-      dueAt: due_at === null ? null : Number(due_at),
-      status: state.status,
-      assignee: state.assignee,
-    }));
+    const entries = rows.map(({ source, ticket, state, due_at }) => {
+      const { attributes, priority, status, assignee } = unpackState(state, {
+        source,
+        ticket,
+        policy: name,
+        policyVersion: policy.version,
+      });
+      return { source, ticket, attributes, priority, dueAt: due_at === null ? null : Number(due_at), status, assignee };
+    });
     entries.sort((a, b) => policy.compareInQueue(a, b));
     const surge = await openSurge(databaseSql(this.dataSource), name);
     return {

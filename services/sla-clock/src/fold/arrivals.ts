@@ -110,6 +110,7 @@ export class Arrivals {
       priorityHistory: [],
       coverageHistory: [],
       revision: -1,
+      storedRevision: null,
       foldedUpTo: null,
       duesBefore: null,
       foldedOffset: -1,

@@ -265,18 +265,21 @@ export class DueFold {
       events.map(({ at }) => at),
     );
     const sql = await this.unit.transaction();
-    await appendPublished(sql, this.partition, this.memory.nextSeq, tickets);
+    // Written once for both: what is stored of an event is what goes out.
+    const texts = events.map((event) => JSON.stringify(event));
+    await appendPublished(sql, this.partition, this.memory.nextSeq, tickets, texts);
     await addTotals(sql, this.partition, events);
     this.memory.nextSeq += events.length;
-    this.unit.emit(events.map((event) => this.outgoing(event)));
+    this.unit.emit(events.map((event, place) => this.outgoing(event, texts[place])));
     // The events themselves are let go: very many may be said in one transaction.
     const kinds = events.map(({ type, correctedKind }) => ({ type, correctedKind }));
     this.unit.afterCommit(() => this.observer.published(kinds));
   }
 
-  private outgoing(event: SlaEvent) {
+  private outgoing(event: SlaEvent, text = JSON.stringify(event)) {
     const key = event.ticket === '' ? event.policy : `${event.source}/${event.ticket}`;
-    return { topic: topics.sla, partition: this.partition, key, value: event, ...traceHeaders(this.traces.get(event)) };
+    const { partition } = this;
+    return { topic: topics.sla, partition, key, value: event, text, ...traceHeaders(this.traces.get(event)) };
   }
 
   /** A ticket that cannot be folded stands aside with its events; everything else goes on. */

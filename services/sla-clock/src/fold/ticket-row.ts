@@ -14,6 +14,8 @@ export interface TicketRow {
   priorityHistory: readonly PriorityDecision[];
   coverageHistory: readonly CoverageDecision[];
   revision: number;
+  /** The revision whose decisions the database has; null where it has no row of the ticket. */
+  storedRevision: number | null;
   /** Events dated up to and including this are folded, if they do not stand behind `foldedOffset` in the log; null before the first fold. */
   foldedUpTo: Instant | null;
   duesBefore: Instant | null;

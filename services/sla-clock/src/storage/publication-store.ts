@@ -96,12 +96,16 @@ export interface PublishedOfTicket extends TicketSpan {
   readonly published: readonly Published[];
 }
 
-/** Appends what was published, numbered from `firstSeq`, and marks what it retracts. The months must be there. */
+/**
+ * Appends what was published, numbered from `firstSeq`, and marks what it retracts. `texts` are the events as JSON, in order, where that is
+ * at hand. The months must be there.
+ */
 export async function appendPublished(
   sql: Sql,
   partition: number,
   firstSeq: number,
   tickets: readonly PublishedOfTicket[],
+  texts?: readonly string[],
 ): Promise<void> {
   const published = tickets.flatMap((ticket) => ticket.published);
   if (published.length === 0) return;
@@ -129,7 +133,7 @@ export async function appendPublished(
       events.map(({ at }) => at),
       events.map(({ type }) => type),
       events.map(({ corrects }) => corrects),
-      jsonLines(events),
+      texts?.join('\n') ?? jsonLines(events),
       [...months.keys()],
       [...months.values()],
     ],

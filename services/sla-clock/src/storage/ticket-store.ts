@@ -10,6 +10,7 @@ import type { Published, TicketState } from '@punctual/sla-engine';
 import { jsonLines, type Sql } from '@punctual/stream';
 import type { StoredTime } from '../fold/partition-memory.js';
 import { ticketKey, type PlacedEvent, type TicketRow } from '../fold/ticket-row.js';
+import { packState, unpackState, type PackedState, type StateIdentity } from './packed-state.js';
 
 /**
  * The statements of the fold: each is one set-based round trip, however many tickets it touches. They run in the fenced transaction of
@@ -32,7 +33,7 @@ interface TicketRecord extends TicketId {
   policy: string;
   policy_version: string | null;
   settle_ms: number;
-  state: TicketState | null;
+  state: PackedState | null;
   priority_history: PriorityDecision[];
   coverage_history: CoverageDecision[];
   revision: number;
@@ -65,10 +66,12 @@ export async function loadTickets(sql: Sql, tickets: readonly TicketId[]): Promi
     policy: row.policy,
     policyVersion: row.policy_version,
     settleMs: row.settle_ms,
-    state: row.state,
+    state:
+      row.state === null ? null : unpackState(row.state, identityOf({ ...row, policyVersion: row.policy_version })),
     priorityHistory: row.priority_history,
     coverageHistory: row.coverage_history,
     revision: row.revision,
+    storedRevision: row.revision,
     foldedUpTo: numberOrNull(row.folded_up_to),
     duesBefore: numberOrNull(row.dues_before),
     foldedOffset: Number(row.folded_offset),
@@ -143,16 +146,18 @@ export async function loadStanding(sql: Sql, tickets: readonly TicketSpan[]): Pr
   return byTicket(rows, ({ content_key, value }) => ({ key: content_key, event: value }));
 }
 
+/** Writes tickets as they are now. Decisions that the database has by their revision are not sent again, and stay as they are. */
 export async function saveTickets(sql: Sql, partition: number, rows: readonly TicketRow[]): Promise<void> {
   if (rows.length === 0) return;
+  const isStored = (row: TicketRow): boolean => row.storedRevision === row.revision;
   await sql.query(
-    `INSERT INTO sla_clock.ticket (partition, source, ticket, policy, policy_version, settle_ms, state, priority_history,
+    `INSERT INTO sla_clock.ticket AS was (partition, source, ticket, policy, policy_version, settle_ms, state, priority_history,
        coverage_history, revision, folded_up_to, dues_before, folded_offset, wake_at, created_at, priority, covered, is_open, quarantined,
        first_event_at, last_event_at, first_published_at, last_published_at, seal_at)
-     SELECT $1, t.source, t.ticket, t.policy, t.policy_version, t.settle_ms, nullif(t.state, '')::json, t.priority_history::json,
-            t.coverage_history::json, t.revision, t.folded_up_to, t.dues_before, t.folded_offset, t.wake_at, t.created_at,
-            t.priority, t.covered, t.is_open, t.quarantined, t.first_event_at, t.last_event_at, t.first_published_at, t.last_published_at,
-            t.seal_at
+     SELECT $1, t.source, t.ticket, t.policy, t.policy_version, t.settle_ms, nullif(t.state, '')::json,
+            coalesce(nullif(t.priority_history, ''), '[]')::json, coalesce(nullif(t.coverage_history, ''), '[]')::json,
+            t.revision, t.folded_up_to, t.dues_before, t.folded_offset, t.wake_at, t.created_at, t.priority, t.covered,
+            t.is_open, t.quarantined, t.first_event_at, t.last_event_at, t.first_published_at, t.last_published_at, t.seal_at
        FROM ROWS FROM (
               unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::integer[], $7::integer[], $8::bigint[], $9::bigint[],
                      $10::bigint[], $11::bigint[], $12::bigint[], $13::text[], $14::boolean[], $15::boolean[], $16::text[],
@@ -163,7 +168,9 @@ export async function saveTickets(sql: Sql, partition: number, rows: readonly Ti
                   last_published_at, seal_at, state, priority_history, coverage_history)
      ON CONFLICT (source, ticket) DO UPDATE SET
        policy_version = excluded.policy_version, settle_ms = excluded.settle_ms, state = excluded.state,
-       priority_history = excluded.priority_history, coverage_history = excluded.coverage_history, revision = excluded.revision,
+       priority_history = CASE WHEN was.revision = excluded.revision THEN was.priority_history ELSE excluded.priority_history END,
+       coverage_history = CASE WHEN was.revision = excluded.revision THEN was.coverage_history ELSE excluded.coverage_history END,
+       revision = excluded.revision,
        folded_up_to = excluded.folded_up_to, dues_before = excluded.dues_before, folded_offset = excluded.folded_offset,
        wake_at = excluded.wake_at, created_at = excluded.created_at, priority = excluded.priority, covered = excluded.covered,
        is_open = excluded.is_open, quarantined = excluded.quarantined, first_event_at = excluded.first_event_at,
@@ -191,11 +198,12 @@ export async function saveTickets(sql: Sql, partition: number, rows: readonly Ti
       rows.map((row) => row.firstPublishedAt),
       rows.map((row) => row.lastPublishedAt),
       rows.map((row) => (row.quarantined === null ? row.sealAt : null)),
-      jsonLines(rows.map((row) => row.state)),
-      jsonLines(rows.map((row) => row.priorityHistory)),
-      jsonLines(rows.map((row) => row.coverageHistory)),
+      jsonLines(rows.map((row) => (row.state === null ? null : packState(row.state, identityOf(row))))),
+      jsonLines(rows.map((row) => (isStored(row) ? null : row.priorityHistory))),
+      jsonLines(rows.map((row) => (isStored(row) ? null : row.coverageHistory))),
     ],
   );
+  for (const row of rows) row.storedRevision = row.revision;
 }
 
 /** A partition's time; null before its first watermark. */
@@ -336,6 +344,13 @@ export async function loadWakes(
     return last === undefined || own.length < most ? stretch : { ...stretch, until: last.wakeAt + 1 };
   });
   return { wakes, loaded };
+}
+
+function identityOf(
+  row: Omit<StateIdentity, 'policyVersion'> & { readonly policyVersion: string | null },
+): StateIdentity {
+  const { source, ticket, policy, policyVersion } = row;
+  return { source, ticket, policy, policyVersion: policyVersion ?? '' };
 }
 
 function columns(tickets: readonly TicketId[]): [string[], string[]] {
