@@ -1,3 +1,4 @@
+import { eventHeadOf, type EventHead } from './event-head.js';
 import type { LogRecord, OutgoingRecord } from './event-log.js';
 import { StreamError } from './stream-error.js';
 
@@ -8,6 +9,8 @@ export interface EncodedRecord {
   readonly key: string;
   readonly value: string;
   readonly headers: Readonly<Record<string, string>>;
+  /** Of the event in it; absent where only the text is at hand, and has to be read for it. */
+  readonly event?: EventHead | null;
 }
 
 /** The stored text of records handed out, so that a dead letter carries the original and not a copy that JSON has rounded. */
@@ -22,7 +25,8 @@ export function encodeRecord(record: OutgoingRecord, partitions: number): Encode
     throw new StreamError('invalid_record', `partition ${partition} of '${topic}' is outside 0..${partitions - 1}`);
   }
   if (key.includes('\u0000')) throw new StreamError('invalid_record', `a key of '${topic}' contains a NUL character`);
-  return { topic, partition, key, value: encodeValue(record), headers };
+  const encoded = { topic, partition, key, value: encodeValue(record), headers };
+  return record.text === undefined ? { ...encoded, event: eventHeadOf(record.value) } : encoded;
 }
 
 function encodeValue(record: OutgoingRecord): string {

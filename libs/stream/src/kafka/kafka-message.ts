@@ -1,6 +1,7 @@
 import { formatInstant } from '@punctual/contracts';
 import type { IHeaders, KafkaMessage, Message } from 'kafkajs';
 import { decodeRecord, type EncodedRecord } from '../encoded-record.js';
+import { eventHeadOf } from '../event-head.js';
 import type { LogRecord } from '../event-log.js';
 
 /** Headers that are made from the value on the way out, and taken away on the way in: the value says the same. */
@@ -12,7 +13,7 @@ export function toMessage(record: EncodedRecord): Message {
     key: record.key,
     value: record.value,
     partition: record.partition,
-    headers: { ...record.headers, ...cloudEventHeaders(record.value) },
+    headers: { ...record.headers, ...cloudEventHeaders(record) },
   };
 }
 
@@ -39,38 +40,23 @@ function readHeaders(headers: IHeaders | undefined): Record<string, string> {
   return read;
 }
 
-/** What both ticket events and SLA events say of themselves. */
-interface Event {
-  readonly id?: unknown;
-  readonly type?: unknown;
-  readonly source?: unknown;
-  readonly ticket?: unknown;
-  readonly occurredAt?: unknown;
-  readonly at?: unknown;
-}
-
-function cloudEventHeaders(text: string): Record<string, string> {
-  const event = eventIn(text);
+function cloudEventHeaders({ value, event = eventHeadOf(parsed(value)) }: EncodedRecord): Record<string, string> {
   if (event === null) return {};
-  const { id, type, source, ticket, occurredAt, at } = event;
-  if (typeof id !== 'string' || typeof type !== 'string' || typeof source !== 'string') return {};
-  const time = occurredAt ?? at;
+  const { id, type, source, ticket, at } = event;
   return {
     ce_specversion: '1.0',
     ce_id: id,
     ce_type: type,
     ce_source: source,
-    ...(typeof ticket === 'string' ? { ce_subject: ticket } : {}),
-    ...(typeof time === 'number' ? { ce_time: formatInstant(time) } : {}),
+    ...(ticket === null ? {} : { ce_subject: ticket }),
+    ...(at === null ? {} : { ce_time: formatInstant(at) }),
     'content-type': 'application/json',
   };
 }
 
-function eventIn(text: string): Event | null {
+function parsed(text: string): unknown {
   try {
-    const value = JSON.parse(text) as { event?: unknown } | null;
-    if (typeof value !== 'object' || value === null) return null;
-    return (typeof value.event === 'object' && value.event !== null ? value.event : value) as Event;
+    return JSON.parse(text) as unknown;
   } catch {
     return null;
   }

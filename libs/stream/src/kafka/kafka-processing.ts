@@ -261,8 +261,8 @@ export class KafkaProcessing implements Processing {
       logRange,
       checkClaim: ({ seq }) => this.#relay.assertNotAhead(topic, partition, seq),
       write: async (sql, records) => {
-        await writeOutbox(sql, key, records);
-        return () => this.#relay.wake();
+        const first = await writeOutbox(sql, key, records);
+        return () => this.#relay.handOver(key, first, records);
       },
       // If the partition went elsewhere, the group says so with the next heartbeat.
       onFenced: () => pause(timing.heartbeatMs, stop.signal),

@@ -1,17 +1,26 @@
 import type { Admin, Kafka, Producer } from 'kafkajs';
 import type { DataSource } from 'typeorm';
 import { backoffMs, pause } from '../backoff.js';
+import type { EncodedRecord } from '../encoded-record.js';
 import type { Sql } from '../event-log.js';
 import { classifyFault } from '../fault.js';
 import { poolSql } from '../pool-sql.js';
 import { preparedStatement, type PreparedStatement } from '../prepared-statement.js';
 import { StreamError } from '../stream-error.js';
 import { describeError, type StreamLogger } from '../stream-logger.js';
+import { FreshOutputs } from './fresh-outputs.js';
 import type { KafkaTiming } from './kafka-options.js';
 import type { KafkaTopics } from './kafka-topics.js';
 import { readIncarnation, withIncarnation } from './incarnation.js';
-import { forgetRelayed, outboxReach, readOutbox, type OutboxRow, type RelayPosition } from './outbox.js';
-import { sendWhole } from './send-whole.js';
+import {
+  forgetRelayed,
+  outboxReach,
+  readOutbox,
+  type OutboxRow,
+  type RelayOrigin,
+  type RelayPosition,
+} from './outbox.js';
+import { TransactionSender } from './transaction-sender.js';
 
 export interface RelaySettings {
   readonly kafka: Kafka;
@@ -44,6 +53,9 @@ interface Connection {
  *
  * Each Kafka transaction holds outputs and the position after them (as offsets of a group of its own), so a position read after the take
  * over cannot be behind the log. PostgreSQL mirrors it, because Kafka forgets the offsets of idle groups; the larger of the two is true.
+ *
+ * What this process committed it hands over as well (fresh-outputs.ts), so that the table is read for what others committed, for what was left over,
+ * and now and then.
  */
 export class OutboxRelay {
   readonly #settings: RelaySettings;
@@ -54,6 +66,10 @@ export class OutboxRelay {
   #woken = false;
   #refusal: StreamError | null = null;
   #incarnation = 0;
+  readonly #fresh = new FreshOutputs();
+  /** When the table was last read, and whether it may hold more than that. */
+  #tableReadAt = Number.NEGATIVE_INFINITY;
+  #tableHasMore = true;
 
   constructor(settings: RelaySettings) {
     this.#settings = settings;
@@ -69,7 +85,13 @@ export class OutboxRelay {
     this.#running = this.#run();
   }
 
-  /** There are new outputs. */
+  /** New outputs of an input partition are committed, numbered from `first` on. */
+  handOver(origin: RelayOrigin, first: number, records: readonly EncodedRecord[]): void {
+    this.#fresh.add(origin, first, records);
+    this.wake();
+  }
+
+  /** There may be new outputs. */
   wake(): void {
     this.#woken = true;
     this.#wake();
@@ -159,6 +181,8 @@ export class OutboxRelay {
       // Transactions back to back meet CONCURRENT_TRANSACTIONS and then sleep the first retry time: 100 ms would be the rule.
       retry: { initialRetryTime: 5, maxRetryTime: 500, retries: 12 },
     });
+    const sender = new TransactionSender(producer, prefix);
+    let forgetting: Promise<void> = Promise.resolve();
     try {
       // Takes the transactional id over: a former leader's open transaction is settled, and it can commit no more.
       await producer.connect();
@@ -166,32 +190,57 @@ export class OutboxRelay {
       this.#incarnation = await readIncarnation(sql);
       await forgetRelayed(sql, logId, group, [...positions.values()]);
       this.#refusal = null;
+      this.#fresh.begin();
       while (!signal.aborted) {
         this.#woken = false;
-        const rows = await readOutbox(sql, logId, group, [...positions.values()], pageSize);
+        const rows = await this.#nextOutputs(sql, [...positions.values()]);
         if (rows.length === 0) {
           await this.#moreOutputs(timing.relayPollMs);
           continue;
         }
-        const moved = await this.#relay(producer, rows);
+        const moved = await this.#relay(producer, sender, rows);
         for (const position of moved) positions.set(`${position.partition}/${position.topic}`, position);
-        await forgetRelayed(sql, logId, group, moved);
+        await forgetting;
+        // While the next are on their way.
+        forgetting = forgetRelayed(sql, logId, group, moved);
+        forgetting.catch(() => undefined);
         onProgress();
       }
+      await forgetting;
     } finally {
+      this.#fresh.end();
+      await forgetting.catch(() => undefined);
       await producer.disconnect().catch(() => undefined);
     }
   }
 
+  /** What this process has just committed; from the table where that is not all, and at least every `relayPollMs`. */
+  async #nextOutputs(sql: Sql, positions: readonly RelayPosition[]): Promise<OutboxRow[]> {
+    const { logId, group, timing } = this.#settings;
+    const served = new Set<RelayPosition>();
+    const fresh = positions.flatMap((position) => {
+      const rows = this.#fresh.from(position, pageSize);
+      if (rows.length > 0) served.add(position);
+      return rows;
+    });
+    const isRecent = performance.now() < this.#tableReadAt + timing.relayPollMs;
+    if (!this.#fresh.takeMissed() && !this.#tableHasMore && isRecent && fresh.length > 0) return fresh;
+    const others = positions.filter((position) => !served.has(position));
+    const stored = await readOutbox(sql, logId, group, others, pageSize);
+    this.#tableReadAt = performance.now();
+    this.#tableHasMore = stored.length > 0;
+    return [...fresh, ...stored];
+  }
+
   /** One Kafka transaction: the outputs, and the positions after them. */
-  async #relay(producer: Producer, rows: readonly OutboxRow[]): Promise<RelayPosition[]> {
+  async #relay(producer: Producer, sender: TransactionSender, rows: readonly OutboxRow[]): Promise<RelayPosition[]> {
     const { topics, prefix, group } = this.#settings;
     await topics.ensure(rows.map(({ topic }) => topic));
     const moved = new Map<string, RelayPosition>();
     for (const { origin, seq } of rows) moved.set(`${origin.partition}/${origin.topic}`, { ...origin, seq: seq + 1 });
     const transaction = await producer.transaction();
     try {
-      await sendWhole(transaction, withIncarnation(rows, this.#incarnation), prefix);
+      await sender.send(transaction, withIncarnation(rows, this.#incarnation));
       await transaction.sendOffsets({
         consumerGroupId: `${prefix}${group}.relay`,
         topics: this.#settings.inputs.map((topic) => ({

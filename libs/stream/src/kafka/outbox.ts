@@ -4,37 +4,41 @@ import type { Sql } from '../event-log.js';
 import type { PositionKey } from '../fence.js';
 import { StreamError } from '../stream-error.js';
 
-/** An output on its way to Kafka, numbered by the input partition that made it. */
+/** The input partition that outputs were made from, and are numbered by. */
+export interface RelayOrigin {
+  readonly topic: string;
+  readonly partition: number;
+}
+
+/** An output on its way to Kafka. */
 export interface OutboxRow extends EncodedRecord {
-  /** Where the input stands that it was made from. */
-  readonly origin: { readonly topic: string; readonly partition: number };
+  readonly origin: RelayOrigin;
   readonly seq: number;
 }
 
 /** How far the outputs of one input partition have come: the next sequence number to relay. */
-export interface RelayPosition {
-  readonly topic: string;
-  readonly partition: number;
+export interface RelayPosition extends RelayOrigin {
   readonly seq: number;
 }
 
 /**
  * Puts outputs into the outbox, inside the fenced transaction. Their numbers come from the position's row, which the fence has locked to
- * the commit: so they have no gaps, and their order is the order of commits.
+ * the commit: so they have no gaps, and their order is the order of commits. Returns the first number.
  */
-export async function writeOutbox(sql: Sql, key: PositionKey, records: readonly EncodedRecord[]): Promise<void> {
+export async function writeOutbox(sql: Sql, key: PositionKey, records: readonly EncodedRecord[]): Promise<number> {
   const values = records.map(({ value }) => value);
   const separator = separatorOf(values);
-  await sql.query(
+  const [written] = await sql.query<{ first_seq: string }>(
     `WITH moved AS (
        UPDATE stream.position SET next_seq = next_seq + $5
         WHERE log_id = $1 AND group_name = $2 AND topic = $3 AND partition = $4
        RETURNING next_seq - $5 AS first_seq
-     )
+     ), outputs AS (
      INSERT INTO stream.outbox (log_id, group_name, topic, partition, seq, target_topic, target_partition, key, value, headers)
      SELECT $1, $2, $3, $4, first_seq + place - 1, target_topic, target_partition, key, coalesce(value, ''), headers
        FROM moved, ROWS FROM (unnest($6::text[], $7::int[], $8::text[], $9::json[]), string_to_table($10, $11)) WITH ORDINALITY
-         AS output(target_topic, target_partition, key, headers, value, place)`,
+         AS output(target_topic, target_partition, key, headers, value, place))
+     SELECT first_seq FROM moved`,
     [
       key.logId,
       key.group,
@@ -49,6 +53,7 @@ export async function writeOutbox(sql: Sql, key: PositionKey, records: readonly 
       separator,
     ],
   );
+  return Number(written?.first_seq);
 }
 
 /**
