@@ -14,11 +14,12 @@ const reason = process.platform === 'win32' ? 'there is no SIGSTOP' : await loca
 it.skipIf(reason !== null)(
   `says what the engine says offline, once and in order, whatever is killed under it${reason === null ? '' : ` (skipped: ${reason})`}`,
   async () => {
-    const told: string[] = [`chaos: seed ${seed}, ${given ?? few.length} faults`];
+    const told: string[] = [];
     const print = (line: string): void => {
       told.push(line);
       if (given !== undefined) process.stdout.write(`${line}\n`);
     };
+    print(`chaos: seed ${seed}, ${given ?? few.length} faults`);
     const faults =
       given === undefined ? () => few : (random: Parameters<typeof anyFaults>[1]) => anyFaults(Number(given), random);
     const { complaints, tickets } = await runChaos({ seed, faults, print });

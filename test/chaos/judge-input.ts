@@ -6,7 +6,7 @@ import { SOURCE, type Delivery } from './ticket-load.js';
 
 /**
  * Holds what intake and classifier put on the log to what was sent. Every event acknowledged is there, and before every watermark of a later
- * time; none stands there more often than it was sent; time never goes back. The classifier passes each event on once, in that order.
+ * time; none stands there more often than it was sent. The classifier passes each event on once, in that order.
  */
 export function judgeInput(tickets: ReadonlyMap<string, readonly Delivery[]>, log: HeardLog): Complaint[] {
   const deliveries = new Map([...tickets.values()].flat().map((delivery) => [delivery.event.id, delivery]));
@@ -27,7 +27,7 @@ interface Received {
   readonly complaints: Complaint[];
   /** Each partition's events in the order of their first standing. */
   readonly first: readonly TicketEvent[][];
-  /** How often each event stands there, by its id. */
+  /** How often each event stands there, by its id (and each watermark, by a name). */
   readonly times: ReadonlyMap<string, number>;
 }
 
@@ -39,9 +39,11 @@ function readReceived(deliveries: ReadonlyMap<string, Delivery>, received: Heard
   for (const { partition, value } of received) {
     const time = timeOf.get(partition) ?? 0;
     if (value.kind === 'watermark') {
-      if (value.at < time) complaints.push({ ticket: '', kind: 'order', what: `time goes back to ${value.at}` });
-      if (value.at === time) complaints.push({ ticket: '', kind: 'twice', what: `received watermark ${value.at}` });
-      timeOf.set(partition, value.at);
+      const name = `watermark ${value.at} of partition ${partition}`;
+      times.set(name, (times.get(name) ?? 0) + 1);
+      if (times.get(name) === 2) complaints.push({ ticket: '', kind: 'twice', what: `received ${name}` });
+      // One whose acknowledgement never came may land behind a later one; time does not go back for it.
+      timeOf.set(partition, Math.max(time, value.at));
     }
     for (const event of eventsIn(value)) {
       const { id, ticket } = event;

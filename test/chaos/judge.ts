@@ -145,7 +145,7 @@ function lateTickets({ received }: HeardLog): Set<string> {
   const known = new Set<string>();
   const timeOf = new Map<number, number>();
   for (const { partition, value } of received) {
-    if (value.kind === 'watermark') timeOf.set(partition, value.at);
+    if (value.kind === 'watermark') timeOf.set(partition, Math.max(timeOf.get(partition) ?? 0, value.at));
     for (const { id, ticket, occurredAt } of eventsIn(value)) {
       if (!known.has(id) && occurredAt < (timeOf.get(partition) ?? 0) - settleMs) late.add(ticket);
       known.add(id);

@@ -52,6 +52,11 @@ export async function runChaos({ seed, faults, print }: ChaosOptions): Promise<V
     else {
       print(`chaos failed with seed ${seed}; logs and stories are in ${deployment.directory}`);
       writeFileSync(join(deployment.directory, 'verdict.json'), JSON.stringify(verdict ?? null, null, 1));
+      for (const topic of ['received', 'classified', 'said'] as const)
+        writeFileSync(
+          join(deployment.directory, `${topic}.ndjson`),
+          reader[topic].map((heard) => JSON.stringify(heard)).join('\n'),
+        );
     }
   }
 }

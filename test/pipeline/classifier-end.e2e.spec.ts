@@ -1,6 +1,7 @@
-import { ticketPartition, topics } from '@punctual/contracts';
+import { deadLetterTopic, topics } from '@punctual/contracts';
 import { readDeadLetter } from '@punctual/stream';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { onBothLogs } from './event-logs.spec-kit.js';
 import { Pipeline } from './pipeline.js';
 import { ticketEvents } from './ticket-events.js';
 
@@ -9,10 +10,10 @@ const DAY = 86_400_000;
 const MINUTE = 60_000;
 const start = Date.parse('2026-03-02T12:00:00Z');
 
-describe('what the classifier knows of a ticket', () => {
+onBothLogs('what the classifier knows of a ticket', (newLog) => {
   let pipeline: Pipeline;
   beforeAll(async () => {
-    pipeline = await Pipeline.start();
+    pipeline = await Pipeline.start({ log: newLog() });
   });
   afterAll(async () => pipeline.stop());
 
@@ -32,7 +33,7 @@ describe('what the classifier knows of a ticket', () => {
   }
 
   async function sealedLetters(): Promise<(string | undefined)[]> {
-    const records = await pipeline.log.read(`${topics.classified}.dlq`, ticketPartition(SOURCE, 'T-closed', 4), 0, 100);
+    const records = await pipeline.recordsOn(deadLetterTopic(topics.classified));
     return records.map((record) => readDeadLetter(record)?.code);
   }
 

@@ -15,15 +15,24 @@ import { compilePolicy, loadPolicy, resolvePolicy, type CompiledPolicy, type Res
 import { createDataSource, createLogger, PolicyVersions, PolicyVersions1735689600000 } from '@punctual/service-kit';
 import { createSlaClock, readSlaClockConfig, slaClockDatabase, type SlaClock } from '@punctual/sla-clock';
 import { foldTicket, type FoldedFromStart, type PolicySchedule, type PublicationMode } from '@punctual/sla-engine';
-import { openEmbeddedLog, streamMigrations, type EmbeddedLog } from '@punctual/stream';
+import { openEventLog, streamMigrations, type EventLog, type LogRecord } from '@punctual/stream';
 import { ManualClock, startPostgres, type TestDatabase, type TestPostgres } from '@punctual/test-kit';
 import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { DataSource } from 'typeorm';
+import type { LogEnvironment } from './event-logs.spec-kit.js';
 
 const PARTITIONS = 4;
+const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
-/** The classifier and the SLA clock on one real PostgreSQL and one embedded log, fed by hand. */
+export interface PipelineOptions {
+  /** Where the event log is; the embedded one where absent. */
+  readonly log?: LogEnvironment;
+  /** YAML that is added to the policy of the tests. */
+  readonly policy?: string;
+}
+
+/** The classifier and the SLA clock on one real PostgreSQL and one event log, fed by hand. */
 export class Pipeline {
   classifier: Classifier | undefined;
   slaClock: SlaClock | undefined;
@@ -35,7 +44,7 @@ export class Pipeline {
     private readonly postgres: TestPostgres,
     private readonly database: TestDatabase,
     readonly dataSource: DataSource,
-    readonly log: EmbeddedLog,
+    readonly log: EventLog,
     readonly clock: ManualClock,
     resolved: ResolvedPolicy,
   ) {
@@ -43,8 +52,7 @@ export class Pipeline {
     this.publications = [{ effectiveAt: 0, mode: 'pin', policy: this.policy }];
   }
 
-  /** `more` is YAML that is added to the policy of the tests. */
-  static async start(more = ''): Promise<Pipeline> {
+  static async start({ log: where = {}, policy: more = '' }: PipelineOptions = {}): Promise<Pipeline> {
     const postgres = await startPostgres();
     const database = await postgres.createDatabase();
     const dataSource = await createDataSource({
@@ -56,7 +64,8 @@ export class Pipeline {
       applicationName: 'pipeline-test',
     });
     const clock = new ManualClock('2026-03-02T12:00:00Z');
-    const log = await openEmbeddedLog({ dataSource, partitions: PARTITIONS });
+    const config = readSlaClockConfig({ DATABASE_URL: database.url, PARTITIONS: String(PARTITIONS), ...where });
+    const log = await openEventLog(config, dataSource, { clientId: 'pipeline-test', clock, logger: silent });
     const resolved = acmePolicy((text) => `${text}${more}`);
     await publishPolicy(dataSource, resolved);
     const pipeline = new Pipeline(postgres, database, dataSource, log, clock, resolved);
@@ -179,10 +188,17 @@ export class Pipeline {
 
   /** The SLA events of a ticket in the order of the log. */
   async slaEvents(source: string, ticket: string): Promise<SlaEvent[]> {
-    const records = await this.log.read(topics.sla, ticketPartition(source, ticket, PARTITIONS), 0, 100_000);
+    const records = await this.recordsOn(topics.sla);
     return records
       .map(({ value }) => value as SlaEvent)
       .filter((event) => event.source === source && event.ticket === ticket);
+  }
+
+  /** Everything that stands on a topic, each partition's records in order. */
+  async recordsOn(topic: string): Promise<LogRecord[]> {
+    const found: LogRecord[] = [];
+    await this.log.scan(topic, (record) => void found.push(record));
+    return found;
   }
 
   /** The definition: the same events folded from the start, without services. */

@@ -1,6 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { topics, ticketPartition } from '@punctual/contracts';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { deadLetterTopic, topics, ticketPartition } from '@punctual/contracts';
 import { readDeadLetter } from '@punctual/stream';
+import { onBothLogs } from './event-logs.spec-kit.js';
 import { Pipeline } from './pipeline.js';
 import { ticketEvents } from './ticket-events.js';
 
@@ -9,10 +10,10 @@ const DAY = 86_400_000;
 const MINUTE = 60_000;
 const start = Date.parse('2026-03-02T12:00:00Z');
 
-describe('a ticket whose final close is long past', () => {
+onBothLogs('a ticket whose final close is long past', (newLog) => {
   let pipeline: Pipeline;
   beforeAll(async () => {
-    pipeline = await Pipeline.start();
+    pipeline = await Pipeline.start({ log: newLog() });
   });
   afterAll(async () => pipeline.stop());
 
@@ -31,9 +32,7 @@ describe('a ticket whose final close is long past', () => {
   }
 
   async function deadLetters(ticket: string): Promise<{ code: string | undefined; id: string }[]> {
-    const partition = ticketPartition(SOURCE, ticket, 4);
-    const records = await pipeline.log.read(`${topics.classified}.dlq`, partition, 0, 100);
-    return records
+    return (await pipeline.recordsOn(deadLetterTopic(topics.classified)))
       .filter(({ key }) => key === `${SOURCE}/${ticket}`)
       .map((record) => ({
         code: readDeadLetter(record)?.code,

@@ -1,7 +1,8 @@
 import 'reflect-metadata';
 import { readFileSync } from 'node:fs';
 import { ticketPartition, topics, type SlaEvent } from '@punctual/contracts';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { onBothLogs } from './event-logs.spec-kit.js';
 import { Pipeline } from './pipeline.js';
 import { ticketEvents } from './ticket-events.js';
 
@@ -20,16 +21,13 @@ surge:
 const acmeText = readFileSync(new URL('./acme.policy.yaml', import.meta.url), 'utf8');
 
 async function published(pipeline: Pipeline): Promise<SlaEvent[]> {
-  const pages = await Promise.all(
-    Array.from({ length: PARTITIONS }, (_, partition) => pipeline.log.read(topics.sla, partition, 0, 100_000)),
-  );
-  return pages.flat().map(({ value }) => value as SlaEvent);
+  return (await pipeline.recordsOn(topics.sla)).map(({ value }) => value as SlaEvent);
 }
 
-describe('a surge of the desk', () => {
+onBothLogs('a surge of the desk', (newLog) => {
   let pipeline: Pipeline;
   beforeAll(async () => {
-    pipeline = await Pipeline.start(surgeRule);
+    pipeline = await Pipeline.start({ log: newLog(), policy: surgeRule });
   });
   afterAll(() => pipeline.stop());
 
@@ -118,14 +116,10 @@ describe('a surge of the desk', () => {
   });
 
   it('says the same when the log is read again', async () => {
-    const again = await Pipeline.start(surgeRule);
+    const again = await Pipeline.start({ log: newLog(), policy: surgeRule });
     try {
-      for (let partition = 0; partition < PARTITIONS; partition += 1) {
-        const records = await pipeline.log.read(topics.received, partition, 0, 100_000);
-        await again.log.publish(
-          records.map(({ key, value }) => ({ topic: topics.received, partition, key, value: value as object })),
-        );
-      }
+      const records = await pipeline.recordsOn(topics.received);
+      await again.log.publish(records.map(({ topic, partition, key, value }) => ({ topic, partition, key, value })));
       await again.settled();
       await again.walked(start + 200 * MINUTE);
       const ids = (events: readonly SlaEvent[]) =>
