@@ -28,7 +28,7 @@ const notifications = new Set<SlaEventType>(['sla.clock.warning']);
  * `state.retractions` is kept up to date.
  */
 export function publishContinued(folded: Folded, context: PublicationContext): Published[] {
-  return folded.sayings.map((saying) => publishSaying(saying, folded.state.retractions, context));
+  return saidOnce(folded.sayings).map((saying) => publishSaying(saying, folded.state.retractions, context));
 }
 
 /**
@@ -77,6 +77,20 @@ export function netSayings(sayings: readonly Saying[]): Map<string, Draft> {
     else net.delete(saying.key);
   }
   return net;
+}
+
+/** An event's id is its content: what a fold says again and has not taken back is said once, as it was said last. */
+function saidOnce(sayings: readonly Saying[]): readonly Saying[] {
+  if (sayings.length < 2) return sayings;
+  const saidLater = new Set<string>();
+  const kept: Saying[] = [];
+  for (const saying of sayings.toReversed()) {
+    if (saying.kind === 'retracts') saidLater.delete(saying.key);
+    else if (saidLater.has(saying.draft.key)) continue;
+    else saidLater.add(saying.draft.key);
+    kept.push(saying);
+  }
+  return kept.reverse();
 }
 
 function publishSaying(saying: Saying, counts: Record<string, number>, context: PublicationContext): Published {

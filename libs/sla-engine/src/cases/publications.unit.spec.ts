@@ -165,6 +165,22 @@ it('a priority that a later version knows again is itself again, and is correcte
   expect(said).toEqual([...new Set(said)]);
 });
 
+it('versions that take turns at one instant say one thing once', () => {
+  const at = instant('09:10');
+  const policy = policyUnder([
+    { at: instant('08:00'), mode: 'pin', name: 'from-start' },
+    { at, mode: 'retroactive', name: 'strict' },
+    { at, mode: 'from-now', name: 'from-start' },
+    { at, mode: 'from-now', name: 'strict' },
+  ]);
+  const station = new Station(policy);
+  for (const event of story('09:00 created', '09:00 becomes urgent')) station.deliver({ ...event, source: 'laws' });
+  station.watermark({ eventsUpTo: at, duesBefore: at });
+  const ids = station.published.map(({ event }) => event.id);
+  expect(ids).toEqual([...new Set(ids)]);
+  expect(station.netKeys().join()).toContain('sla.clock.cancelled taken');
+});
+
 it('a surge that is told after a version took over, and began before it, is judged under the former', () => {
   const policy = policyUnder([
     { at: instant('08:00'), mode: 'pin', name: 'from-start' },

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { attainment } from '../attainment.js';
 import { lawsPolicies } from '../laws/policies.spec-kit.js';
 import { Station } from '../laws/station.spec-kit.js';
-import { story, tell } from './story.spec-kit.js';
+import { instant, story, tell } from './story.spec-kit.js';
 
 /** What becomes of a breach under a priority that is corrected afterwards (`onReclassify`, SLA-SEMANTICS §5). */
 
@@ -73,6 +73,19 @@ describe('onReclassify: stand', () => {
     );
     expect(said.breached).toContain('stay');
     expect(said.retracted).toEqual([]);
+  });
+
+  it('says once what happened to two cycles of one promise that began with the same event', () => {
+    const policy = lawsPolicies.get('stand');
+    if (!policy) throw new Error('no such policy');
+    const station = new Station(policy);
+    const lines = ['09:00 created', '11:00 becomes low', '12:00 becomes urgent', '12:01 waits for requester'];
+    for (const event of story(...lines, '15:00 was urgent all along')) station.deliver({ ...event, source: 'laws' });
+    station.watermark({ eventsUpTo: instant('16:00'), duesBefore: instant('16:00') });
+    const ids = station.published.map(({ event }) => event.id);
+    expect(ids).toEqual([...new Set(ids)]);
+    const broken = station.published.filter(({ event }) => event.type === 'sla.clock.breached');
+    expect(broken.filter(({ event }) => event.promise === 'taken')).toHaveLength(2);
   });
 });
 

@@ -97,6 +97,7 @@ const phrases: Readonly<Record<string, Body>> = {
   'first next is waived': waive({ promise: 'next', cycle: 1 }),
   'waiver of 11:00 is withdrawn': withdraw('11:00 reply is waived'),
   'waiver of 09:30 is withdrawn': withdraw('09:30 reply is waived'),
+  'becomes low': { type: 'ticket.priority.changed', data: { priority: 'low', kind: 'change' } },
   'becomes normal': { type: 'ticket.priority.changed', data: { priority: 'normal', kind: 'change' } },
   'becomes urgent': { type: 'ticket.priority.changed', data: { priority: 'urgent', kind: 'change' } },
   'was urgent all along': { type: 'ticket.priority.changed', data: { priority: 'urgent', kind: 'correction' } },
