@@ -101,17 +101,18 @@ describe('punctual policy publish', () => {
     expect(refused.stderr).toContain('add --yes');
     expect(await clocksOf('P-1')).toContainEqual(expect.objectContaining({ promise: 'response', outcome: 'running' }));
 
-    const published = await publish('stricter.policy.yaml', '--mode', 'retroactive', '--yes');
+    const published = await publish('stricter.policy.yaml', '--mode', 'retroactive', '--yes', '--wait');
     expect(published.stdout).toMatch(/^published: acme \w+, retroactive, effective /m);
-    await expect
-      .poll(() => clocksOf('P-1'), { timeout: 40_000 })
-      .toContainEqual(
-        expect.objectContaining({
-          promise: 'response',
-          outcome: 'breached',
-          dueAt: new Date(Date.parse(createdAt) + 20 * 60_000).toISOString(),
-        }),
-      );
+    expect(published.stderr).toMatch(/^waiting until \S+ has passed and settled$/m);
+    expect(published.stdout).toMatch(/^reached: 1 ticket$/m);
+    const clocks = await clocksOf('P-1');
+    expect(clocks).toContainEqual(
+      expect.objectContaining({
+        promise: 'response',
+        outcome: 'breached',
+        dueAt: new Date(Date.parse(createdAt) + 20 * 60_000).toISOString(),
+      }),
+    );
   }, 120_000);
 
   it('publishes nothing that has errors, or under a mode there is none of', async () => {

@@ -138,11 +138,12 @@ function buildProgram(end: (code: ExitCode) => void): Command {
     .option('--most <number>', 'how many changes are listed (default: 20)')
     .option('--preview', 'only say what it would do')
     .option('-y, --yes', 'publish without asking')
+    .option('--wait', 'stay until it has reached the tickets it concerns, and say how far it is')
     .addHelpText(
       'after',
       `${example(
         'punctual policy publish desk.policy.yaml --to http://localhost:8080 --clock http://localhost:8082 --mode from-now --preview',
-        'punctual policy publish desk.policy.yaml --to http://localhost:8080 --clock http://localhost:8082 --mode retroactive --yes',
+        'punctual policy publish desk.policy.yaml --to http://localhost:8080 --clock http://localhost:8082 --mode retroactive --yes --wait',
       )}\n\nThe environment variable PUNCTUAL_TOKEN holds intake's access token.`,
     )
     .action(async (name: string, options: PolicyPublishOptions) =>

@@ -3,6 +3,7 @@ import { resolvePolicy } from '@punctual/policy';
 import { readPolicyText } from '../policy/read-policy.js';
 import type { ExitCode } from '../program.js';
 import { ask, canAsk } from '../publish/ask.js';
+import { followWalk } from '../publish/follow-walk.js';
 import { PreviewClient, type PublicationPreview } from '../publish/preview-client.js';
 import { reportPreview } from '../publish/report-preview.js';
 import { IntakeClient } from '../replay/intake-client.js';
@@ -20,6 +21,7 @@ export interface PolicyPublishOptions {
   readonly most?: string;
   readonly preview?: boolean;
   readonly yes?: boolean;
+  readonly wait?: boolean;
 }
 
 /** Checks a policy, says what publishing it would do, and publishes it once that is agreed to. 1 where it is not published. */
@@ -56,6 +58,13 @@ export async function policyPublish(name: string, options: PolicyPublishOptions)
   const { status, mode } = published;
   await output.line('');
   await output.line(`${status}: ${published.policy} ${published.version}, ${mode}, effective ${published.effectiveAt}`);
+  await output.flush();
+  // Of a first version there are no tickets that ran under another.
+  if (options.wait && preview.status === 'new') {
+    const tell = (line: string): void => void process.stderr.write(`${line}\n`);
+    const reached = await followWalk(options.clock, published, tell, retryOf(options.clock));
+    await output.line(`reached: ${reached} ${reached === 1 ? 'ticket' : 'tickets'}`);
+  }
   await output.close();
   return 0;
 }

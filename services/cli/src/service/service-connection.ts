@@ -5,7 +5,7 @@ const MOST_ATTEMPTS = 12;
 const LONGEST_WAIT_MS = 30_000;
 
 export interface Call {
-  readonly method: 'PUT' | 'POST';
+  readonly method: 'GET' | 'PUT' | 'POST';
   readonly path: string;
   readonly contentType?: string;
   readonly body?: string;
