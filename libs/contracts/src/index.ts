@@ -37,6 +37,7 @@ export {
 } from './sla-event.js';
 export { TRACEPARENT, traceHeaders, traceparentIn } from './traceparent.js';
 export { deadLetterTopic, policyPartition, ticketPartition, topics, type Topic } from './topics.js';
+export { readClassified, readReceived, type InvalidRecord } from './read-record.js';
 export {
   DEFAULT_SETTLE_MS,
   horizonOf,

@@ -1,4 +1,5 @@
 import {
+  readReceived,
   topics,
   traceHeaders,
   traceparentIn,
@@ -38,7 +39,6 @@ import {
 } from './classifier-store.js';
 import { forgetParked, noteForgotten } from './forgetting-store.js';
 import { removeEnded } from './removing-store.js';
-import { readReceived } from './read-received.js';
 import { withoutSupersededWatermarks, type Readable } from './superseded-watermarks.js';
 import { contentHash, eventKey, ticketKey, type TicketId } from './ticket-identity.js';
 

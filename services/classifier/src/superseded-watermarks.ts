@@ -1,11 +1,10 @@
-import type { Watermark } from '@punctual/contracts';
+import type { InvalidRecord, ReceivedTopicRecord, Watermark } from '@punctual/contracts';
 import type { LogRecord } from '@punctual/stream';
-import type { readReceived } from './read-received.js';
 
 /** A record of `tickets.received` with what it says. */
 export interface Readable {
   readonly record: LogRecord;
-  readonly value: ReturnType<typeof readReceived>;
+  readonly value: ReceivedTopicRecord | InvalidRecord;
 }
 
 /** A watermark directly followed by one about the same sources says nothing that the later does not. */

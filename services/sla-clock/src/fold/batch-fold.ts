@@ -1,4 +1,4 @@
-import type { ClassifiedTopicRecord, Watermark } from '@punctual/contracts';
+import { readClassified, type ClassifiedTopicRecord, type Watermark } from '@punctual/contracts';
 import type { CompiledPolicy } from '@punctual/policy';
 import type { PinnedPolicies } from '@punctual/service-kit';
 import type { LogRecord, UnitOfWork } from '@punctual/stream';
@@ -11,7 +11,6 @@ import type { FoldObserver } from './fold-observer.js';
 import { ForgetFold } from './forget-fold.js';
 import { MissingEvidence } from './missing-evidence.js';
 import type { PartitionMemory } from './partition-memory.js';
-import { readClassified } from './read-classified.js';
 import { SealFold } from './seal-fold.js';
 import { SurgeFold } from './surge-fold.js';
 import { WalkFold } from './walk-fold.js';
