@@ -13,9 +13,6 @@ export interface EncodedRecord {
   readonly event?: EventHead | null;
 }
 
-/** The stored text of records handed out, so that a dead letter carries the original and not a copy that JSON has rounded. */
-const originals = new WeakMap<LogRecord, string>();
-
 const noHeaders: Readonly<Record<string, string>> = Object.freeze({});
 
 /** Writes a record as text. Throws `invalid_record` for what no log can hold: those are bugs of the caller. */
@@ -47,11 +44,43 @@ export interface StoredRecord extends EncodedRecord {
 
 /** Reads a stored record; text that is not JSON becomes null, with the text itself in `malformed`. */
 export function decodeRecord(stored: StoredRecord): LogRecord {
-  const { topic, partition, offset, key, headers, appendedAt } = stored;
-  const parsed = parse(stored.value);
-  const record: LogRecord = { topic, partition, offset, key, ...parsed, headers, appendedAt };
-  originals.set(record, stored.value);
-  return record;
+  const { value, malformed } = parse(stored.value);
+  return new DecodedRecord(stored, value, malformed);
+}
+
+/**
+ * A record with the text it was stored as, so that a dead letter carries the original and not a copy that JSON has rounded. The text is a
+ * private field: a WeakMap beside the records cost as much again as parsing them.
+ */
+class DecodedRecord implements LogRecord {
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: number;
+  readonly key: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly appendedAt: number;
+  readonly malformed?: string;
+  readonly #original: string;
+
+  constructor(
+    { topic, partition, offset, key, value: original, headers, appendedAt }: StoredRecord,
+    readonly value: unknown,
+    malformed: string | undefined,
+  ) {
+    this.topic = topic;
+    this.partition = partition;
+    this.offset = offset;
+    this.key = key;
+    this.headers = headers;
+    this.appendedAt = appendedAt;
+    if (malformed !== undefined) this.malformed = malformed;
+    this.#original = original;
+  }
+
+  /** Of a record read from a log; undefined of one that was put together elsewhere, from another or anew. */
+  static originalOf(record: LogRecord): string | undefined {
+    return #original in record ? record.#original : undefined;
+  }
 }
 
 function parse(text: string): { value: unknown; malformed?: string } {
@@ -64,5 +93,5 @@ function parse(text: string): { value: unknown; malformed?: string } {
 
 /** The text a record was stored as. */
 export function originalText(record: LogRecord): string {
-  return originals.get(record) ?? record.malformed ?? JSON.stringify(record.value ?? null);
+  return DecodedRecord.originalOf(record) ?? record.malformed ?? JSON.stringify(record.value ?? null);
 }

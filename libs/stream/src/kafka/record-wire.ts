@@ -56,15 +56,24 @@ export function writeRecord({
 }
 
 function writeHeaders(headers: IHeaders): void {
-  const pairs = Object.entries(headers).flatMap(([name, value]) =>
-    Array.isArray(value) ? value.map((one) => [name, one] as const) : [[name, value] as const],
-  );
-  makeRoom(MOST_LENGTH_BYTES);
-  writeVarInt(pairs.length);
-  for (const [name, value] of pairs) {
-    writeBytes(name);
-    writeBytes(value);
+  const names = Object.keys(headers);
+  let count = names.length;
+  for (const name of names) {
+    const value = headers[name];
+    if (Array.isArray(value)) count += value.length - 1;
   }
+  makeRoom(MOST_LENGTH_BYTES);
+  writeVarInt(count);
+  for (const name of names) {
+    const value = headers[name];
+    if (Array.isArray(value)) for (const one of value) writeHeader(name, one);
+    else writeHeader(name, value);
+  }
+}
+
+function writeHeader(name: string, value: Bytes): void {
+  writeBytes(name);
+  writeBytes(value);
 }
 
 function writeBytes(value: Bytes): void {
@@ -165,15 +174,23 @@ export function readRecord(source: RecordSource, batch: BatchContext) {
 type Header = Buffer | null | (Buffer | null)[];
 
 function readHeaders(source: RecordSource): Record<string, Header> {
-  const headers = new Map<string, Header>();
+  // Names are anybody's: none may mean what every object has.
+  const headers = Object.create(null) as Record<string, Header>;
   for (let left = readVarInt(source); left > 0; left -= 1) {
-    const name = readBytes(source)?.toString() ?? '';
+    const name = readText(source);
     const value = readBytes(source);
-    const before = headers.get(name);
-    if (before === undefined) headers.set(name, value);
-    else headers.set(name, [...(Array.isArray(before) ? before : [before]), value]);
+    const before = headers[name];
+    if (before === undefined) headers[name] = value;
+    else headers[name] = [...(Array.isArray(before) ? before : [before]), value];
   }
-  return Object.fromEntries(headers);
+  return headers;
+}
+
+function readText(source: RecordSource): string {
+  const length = readVarInt(source);
+  const from = source.offset;
+  source.offset += length;
+  return source.buffer.toString('utf8', from, source.offset);
 }
 
 function readBytes(source: RecordSource): Buffer | null {
@@ -187,8 +204,7 @@ function readBytes(source: RecordSource): Buffer | null {
 function readVarInt(source: RecordSource): number {
   let read = 0;
   for (let unit = 1; ; unit *= 128) {
-    const byte = source.buffer.readUInt8(source.offset);
-    source.offset += 1;
+    const byte = source.buffer[source.offset++] ?? 0;
     read += (byte & 0x7f) * unit;
     if (byte < 0x80) break;
   }
