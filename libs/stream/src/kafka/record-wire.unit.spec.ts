@@ -71,6 +71,20 @@ describe('a record in a batch', () => {
     );
   });
 
+  it('keeps headers apart from what every object has', () => {
+    const headers = Object.fromEntries(['__proto__', 'toString', 'constructor'].map((name) => [name, ['a', 'b']]));
+    const read = readRecord(sourceOf(writeRecord({ value: null, headers }).buffer), {
+      firstOffset: '0',
+      firstTimestamp: '0',
+      magicByte: 2,
+    });
+    expect(Object.entries(read.headers).map(([name, values]) => [name, String(values)])).toEqual([
+      ['__proto__', 'a,b'],
+      ['toString', 'a,b'],
+      ['constructor', 'a,b'],
+    ]);
+  });
+
   it('is not changed by records written after it', () => {
     const first = writeRecord({ value: 'first' });
     writeRecord({ value: 'second, and longer' });
