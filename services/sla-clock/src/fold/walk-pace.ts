@@ -1,27 +1,36 @@
 /** A slice of a walk is to take about so long, ms: what happens on other tickets of the partition waits for one at most. */
-export const SLICE_MS = 150;
+export const SLICE_MS = 200;
 
 /** Where records never cease to come, a slice is walked between them this often, ms. */
 export const WALKS_EVERY_MS = 1_000;
 
-/** Tickets folded at once, at least and at most; within it as many as the time that is left allows. */
-const LEAST = 25;
+/**
+ * Tickets in a slice, at least and at most. Most of a small slice's time goes into what every slice costs, some fourteen statements and a commit: with
+ * fewer tickets it would be hardly shorter, and the walk much longer.
+ */
+const LEAST = 75;
 const MOST = 1_000;
 
-/** Until something has been measured, ms for one ticket. */
-const FIRST_GUESS_MS = 2;
+/** A slice that takes less than this share of its time may grow. */
+const ROOM_TO_GROW = 0.8;
+const GROWTH = 1.5;
 
-/** How fast walks go: one pace for all partitions of a process, which share its time. */
+/**
+ * How many tickets a slice holds: one pace for all partitions of a process, which share its time. It grows while slices are short, and shrinks when
+ * one takes too long; what a ticket costs is not reckoned from it, because what every slice costs would count as the tickets' then.
+ */
 export class WalkPace {
-  private msPerTicket = FIRST_GUESS_MS;
+  private tickets = LEAST;
 
-  /** How many tickets fit into the time that is left, ms. */
+  /** How many tickets fit into the time that is left of a slice, ms. */
   ticketsIn(ms: number): number {
-    return Math.min(MOST, Math.max(LEAST, Math.floor(ms / this.msPerTicket)));
+    return Math.max(LEAST, Math.floor(this.tickets * Math.min(1, ms / SLICE_MS)));
   }
 
-  /** What so many tickets took, from the reading to the commit, ms. */
+  /** What a slice of so many tickets took, from the reading to the commit, ms. */
   measured(tickets: number, ms: number): void {
-    if (tickets > 0) this.msPerTicket = (this.msPerTicket * 3 + ms / tickets) / 4;
+    if (ms > SLICE_MS) this.tickets = Math.max(LEAST, Math.min(this.tickets, Math.floor((tickets * SLICE_MS) / ms)));
+    else if (tickets >= this.tickets && ms < SLICE_MS * ROOM_TO_GROW)
+      this.tickets = Math.min(MOST, Math.floor(this.tickets * GROWTH));
   }
 }

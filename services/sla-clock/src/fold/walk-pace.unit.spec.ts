@@ -1,19 +1,43 @@
 import { describe, expect, it } from 'vitest';
-import { WalkPace } from './walk-pace.js';
+import { SLICE_MS, WalkPace } from './walk-pace.js';
+
+/** A pace after slices of which each takes `fixedMs` and `perTicketMs`. */
+function paced(slices: number, fixedMs: number, perTicketMs: number, pace = new WalkPace()): WalkPace {
+  for (let slice = 0; slice < slices; slice += 1) {
+    const tickets = pace.ticketsIn(SLICE_MS);
+    pace.measured(tickets, fixedMs + tickets * perTicketMs);
+  }
+  return pace;
+}
 
 describe('WalkPace', () => {
-  it('folds as many tickets at once as the time allows by what was measured, within bounds', () => {
-    const pace = new WalkPace();
-    expect(pace.ticketsIn(200)).toBe(100);
-    for (let round = 0; round < 40; round += 1) pace.measured(100, 50);
-    expect(pace.ticketsIn(200)).toBeGreaterThan(395);
-    expect(pace.ticketsIn(10_000)).toBe(1_000);
-    expect(pace.ticketsIn(-5)).toBe(25);
+  it('begins with small slices, and lets them grow to their time', () => {
+    expect(new WalkPace().ticketsIn(SLICE_MS)).toBe(75);
+    const tickets = paced(40, 20, 0.5).ticketsIn(SLICE_MS);
+    expect(20 + tickets * 0.5).toBeGreaterThan(SLICE_MS * 0.5);
+    expect(20 + tickets * 0.5).toBeLessThanOrEqual(SLICE_MS * 1.2);
   });
 
-  it('learns nothing from a slice that found no ticket', () => {
+  it('shrinks them when they take too long, to no fewer than the least', () => {
+    const slow = paced(5, 20, 2, paced(40, 20, 0.2));
+    expect(slow.ticketsIn(SLICE_MS)).toBe(90);
+    expect(paced(5, 5_000, 1, slow).ticketsIn(SLICE_MS)).toBe(75);
+  });
+
+  it('grows again after a slow stretch', () => {
+    expect(paced(40, 20, 0.5, paced(40, 500, 5)).ticketsIn(SLICE_MS)).toBeGreaterThan(200);
+  });
+
+  it('holds no more than the most, and learns nothing from a slice that found few tickets', () => {
+    expect(paced(40, 1, 0.001).ticketsIn(SLICE_MS)).toBe(1_000);
     const pace = new WalkPace();
-    pace.measured(0, 5_000);
-    expect(pace.ticketsIn(200)).toBe(100);
+    pace.measured(3, 1);
+    expect(pace.ticketsIn(SLICE_MS)).toBe(75);
+  });
+
+  it('takes fewer for what is left of a slice', () => {
+    const pace = paced(40, 1, 0.001);
+    expect(pace.ticketsIn(SLICE_MS / 2)).toBe(500);
+    expect(pace.ticketsIn(-5)).toBe(75);
   });
 });
