@@ -75,6 +75,7 @@ const phrases: Readonly<Record<string, Body>> = {
   'assigned to team blue': assign(null, 'blue'),
   'assigned to team green': assign(null, 'green'),
   'merged away': { type: 'ticket.merged', data: { into: 'T-9', transfer: false } },
+  transferred: { type: 'ticket.merged', data: { into: 'T-9', transfer: true } },
   deleted: { type: 'ticket.deleted', data: { spam: false } },
   restored: { type: 'ticket.restored', data: {} },
   'created by telephone': { type: 'ticket.created', data: { origin: 'requester', channel: 'telephone' } },
