@@ -19,7 +19,8 @@ const PARTITIONS = 8;
 const SETTLE_MS = 5_000;
 const BEFORE_MS = 10_000;
 const DELAY_GOAL_MS = 1_000;
-const PATIENCE_MS = 1_800_000;
+const PATIENCE_MS = 7_200_000;
+const TELL_EVERY_MS = 10_000;
 const prefix = 'bench.';
 
 export async function run({ quick, tickets = quick ? 50_000 : 1_000_000 }) {
@@ -59,13 +60,14 @@ async function measure(postgres, kafka, tickets) {
     const version = await seeding.publishStricter('retroactive', effectiveAt);
     const config = { kind: 'config', policy: 'rego', version, at: effectiveAt };
     await stream.write(Array.from({ length: PARTITIONS }, (_, partition) => ({ partition, value: config })));
+    const tell = progress('walked to', total);
     const began = await reached(database, ({ done }) => done > 0);
-    const before = await reached(database, ({ done }) => done > 0.4 * total);
+    const before = await reached(database, ({ done }) => done > 0.4 * total, tell);
     await clock.kill();
     const killed = { at: Date.now(), done: (await database.walk()).done };
     clock = await startClock(env);
     const resumed = await reached(database, ({ done }) => done > killed.done);
-    const ended = await reached(database, ({ isFinished }) => isFinished);
+    const ended = await reached(database, ({ isFinished }) => isFinished, tell);
     await sleep(SETTLE_MS + 3_000);
     await live.stop();
     await sleep(2_000);
@@ -88,15 +90,27 @@ async function seed(seeding, tickets) {
   const models = Array.from({ length: tickets }, (_, place) =>
     waitingTicket(`T-${String(place).padStart(7, '0')}`, random),
   );
-  await seeding.seed(models, begin, -1_000_000_000, () => undefined);
+  const tell = progress('seeded', tickets);
+  await seeding.seed(models, begin, -1_000_000_000, tell);
   return tickets;
 }
 
+/** Tells on the error stream how far it is, now and then. */
+function progress(what, total) {
+  let tellAt = performance.now() + TELL_EVERY_MS;
+  return (done) => {
+    if (performance.now() < tellAt) return;
+    tellAt = performance.now() + TELL_EVERY_MS;
+    console.error(`${what} ${count(done)} of ${count(total)}`);
+  };
+}
+
 /** When the walk has come so far, and how far that was. */
-async function reached(database, isSo) {
+async function reached(database, isSo, tell = () => undefined) {
   const limit = Date.now() + PATIENCE_MS;
   for (;;) {
     const walk = await database.walk();
+    tell(walk.done);
     if (isSo(walk)) return { at: Date.now(), done: walk.done };
     if (Date.now() > limit) throw new Error(`the walk stands at ${walk.done}`);
     await sleep(100);
