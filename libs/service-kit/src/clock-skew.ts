@@ -8,12 +8,19 @@ import type { ServiceMetrics } from './metrics.js';
 const LIMIT_MS = 500;
 /** How old a measurement may be, ms. */
 const FRESH_MS = 60_000;
+/** What a measurement may be wrong by to be taken for one, ms: a database that was slow to answer has said nothing about the clock. */
+const MOST_ERROR_MS = LIMIT_MS / 2;
 
 /**
  * Compares the clock with PostgreSQL's once a minute, when asked: by the gauge `punctual_clock_skew_seconds` (positive: ours is ahead)
- * and by the readiness check it returns, which fails beyond 500 ms.
+ * and by the readiness check it returns, which fails beyond 500 ms. An answer that took too long to be one is not remembered: the next who
+ * asks measures again.
  */
-export function watchClockSkew(dataSource: DataSource, clock: Clock, metrics: ServiceMetrics): ReadinessCheck {
+export function watchClockSkew(
+  dataSource: Pick<DataSource, 'query'>,
+  clock: Clock,
+  metrics: ServiceMetrics,
+): ReadinessCheck {
   let skewMs = 0;
   let measuredAt = Number.NEGATIVE_INFINITY;
   const measure = async (): Promise<number> => {
@@ -24,6 +31,7 @@ export function watchClockSkew(dataSource: DataSource, clock: Clock, metrics: Se
     );
     const after = clock.now();
     // The answer was made somewhere between the two readings; half the round trip is the error.
+    if ((after - before) / 2 > MOST_ERROR_MS) return skewMs;
     skewMs = Math.round((before + after) / 2 - Number(rows[0]?.now));
     measuredAt = performance.now();
     return skewMs;

@@ -1,4 +1,5 @@
 import { startPostgres, type TestDatabase, type TestPostgres } from '@punctual/test-kit';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { DataSource } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { watchClockSkew } from './clock-skew.js';
@@ -93,6 +94,23 @@ describe('watchClockSkew', () => {
     const ahead = watchClockSkew(source, { now: () => Date.now() + 3_000 }, metrics);
     expect(await ahead()).toMatch(/^the clock is (29|30)\d\d ms ahead of PostgreSQL's/);
     expect(await metrics.registry.metrics()).toMatch(/punctual_clock_skew_seconds\{service="skewed"\} (2\.9|3)/);
+  });
+});
+
+describe('watchClockSkew of a database that is slow to answer', () => {
+  it('takes the delay for no difference of clocks, and measures again when asked', async () => {
+    const source = await open('intake');
+    const clock = { aheadMs: 0, now: () => Date.now() + clock.aheadMs };
+    let delayMs = 1_600;
+    const query = async <T>(text: string): Promise<T> => {
+      await pause(delayMs);
+      return source.query(text);
+    };
+    const check = watchClockSkew({ query }, clock, createMetrics('slow'));
+    expect(await check()).toBeNull();
+    delayMs = 0;
+    clock.aheadMs = 3_000;
+    await expect.poll(check).toMatch(/ms ahead of PostgreSQL's/);
   });
 });
 

@@ -18,16 +18,20 @@ export class ProblemFilter implements ExceptionFilter {
     const request = host.switchToHttp().getRequest<FastifyRequest>();
     const reply = host.switchToHttp().getResponse<FastifyReply>();
     const fields = this.fieldsOf(error, request);
-    if (fields.status >= 500) {
-      const cause = error instanceof ProblemError ? (error.cause ?? error) : error;
-      this.logger.pino.error({ err: cause, code: fields.code, requestId: request.id }, 'request failed');
-    }
+    if (fields.status >= 500) this.tell(error, { code: fields.code, requestId: request.id });
     if (reply.sent) return;
     void reply
       .status(fields.status)
       .headers(fields.headers ?? {})
       .header('content-type', 'application/problem+json')
       .send(JSON.stringify(problemDocument(fields, request.id)));
+  }
+
+  /** A refusal that nothing failed for comes many times when there is too much to do, so it is told in a few words. */
+  private tell(error: unknown, about: { readonly code: string; readonly requestId: string }): void {
+    if (error instanceof ProblemError && error.cause === undefined) this.logger.pino.warn(about, 'request refused');
+    else
+      this.logger.pino.error({ ...about, err: error instanceof ProblemError ? error.cause : error }, 'request failed');
   }
 
   private fieldsOf(error: unknown, request: FastifyRequest): ProblemFields {
