@@ -41,7 +41,7 @@ function boundaries(also) {
 const pure = ['contracts', 'working-time', 'sla-engine', 'classification', 'mapping'];
 
 export default tseslint.config(
-  { ignores: ['**/dist/**', '**/node_modules/**', '.nx/**', '.punctual/**'] },
+  { ignores: ['**/dist/**', '**/node_modules/**', '.nx/**', '.punctual/**', '.punctual-kafka/**'] },
   ...tseslint.configs.recommended,
   {
     files: ['**/*.ts'],

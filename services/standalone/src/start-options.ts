@@ -31,7 +31,7 @@ Usage: npm start -- [options]
   --empty                  start without sample tickets
   --sample-tickets N       how many sample tickets to play into an empty store (60 to 20000, default 2000)
   --policy FILE            publish this policy (YAML); may be given several times
-  --data DIR               where everything is kept (default ./.punctual; with --kafka ./.punctual/kafka)
+  --data DIR               where everything is kept (default ./.punctual; with --kafka ./.punctual-kafka)
   --port-intake N          default 4100; also PORT_INTAKE
   --port-classifier N      default 4101; also PORT_CLASSIFIER
   --port-sla-clock N       default 4102; also PORT_SLA_CLOCK
@@ -59,7 +59,7 @@ export function readStartOptions(
   const brokers = env['KAFKA_BROKERS'] || null;
   const kafka = values.kafka === true || brokers !== null ? { brokers } : null;
   return {
-    data: resolve(values.data ?? (env['PUNCTUAL_DATA'] || (kafka === null ? '.punctual' : '.punctual/kafka'))),
+    data: resolve(values.data ?? (env['PUNCTUAL_DATA'] || (kafka === null ? '.punctual' : '.punctual-kafka'))),
     empty: values.empty === true,
     sampleTickets: wholeNumber('--sample-tickets', values['sample-tickets'] ?? '2000', 60, 20_000),
     policies: (values.policy ?? []).map((file) => resolve(file)),

@@ -62,7 +62,7 @@ describe('the options of a start', () => {
     ['uses the cluster that KAFKA_BROKERS names', [], { KAFKA_BROKERS: 'k:9092' }, { brokers: 'k:9092' }],
     ['uses it with --kafka, too', ['--kafka'], { KAFKA_BROKERS: 'k:9092' }, { brokers: 'k:9092' }],
   ])('%s, and keeps that store apart', (_what, args, env, kafka) => {
-    expect(readStartOptions(args, env)).toMatchObject({ kafka, data: resolve('.punctual/kafka') });
+    expect(readStartOptions(args, env)).toMatchObject({ kafka, data: resolve('.punctual-kafka') });
     expect(readStartOptions([...args, '--data', '/x'], env)?.data).toBe('/x');
   });
 
