@@ -3,11 +3,9 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { nodeOptions } from '../../../services/standalone/dist/processes/node-options.js';
 
 const main = fileURLToPath(import.meta.resolve('@punctual/sla-clock/main'));
-
-/** What keeps the process small: with young objects' space as large as Node lets it grow by itself, half as much again is resident. */
-const settings = ['--max-semi-space-size=8'];
 
 /** `PUNCTUAL_BENCH_PROFILES` names a directory for CPU profiles of the process, with its start. */
 const profiles = process.env.PUNCTUAL_BENCH_PROFILES;
@@ -16,7 +14,7 @@ const profiling = profiles === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=$
 /** Starts the service; resolves when it consumes. */
 export async function startClock(env) {
   const startedAt = Date.now();
-  const child = spawn(process.execPath, [...settings, ...profiling, main], {
+  const child = spawn(process.execPath, [...nodeOptions, ...profiling, main], {
     env: { PATH: process.env.PATH, LOG_LEVEL: 'info', PORT: '0', ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   });

@@ -2,6 +2,7 @@ import { spawnBound } from '@punctual/local-kafka';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
+import { nodeOptions } from './node-options.js';
 
 export interface ServiceProcessOptions {
   readonly name: string;
@@ -36,7 +37,7 @@ const stopLimitMs = 35_000;
 export function startServiceProcess(options: ServiceProcessOptions): ServiceProcess {
   const { name, main, env, onLine } = options;
   const url = `http://${env['HOST'] ?? '127.0.0.1'}:${env['PORT'] ?? '0'}`;
-  const child = spawnBound(process.execPath, ['--enable-source-maps', main], { env });
+  const child = spawnBound(process.execPath, [...nodeOptions, main], { env });
   let lastWords = '';
   for (const stream of [child.stdout, child.stderr]) {
     createInterface(stream).on('line', (line) => {
