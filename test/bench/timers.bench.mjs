@@ -25,14 +25,15 @@ const PARTITIONS = 8;
 const MOST_TEMPLATES = 4_000;
 const prefix = 'bench.';
 
-export async function run({ quick }) {
+export async function run({ quick, tickets }) {
   const reason = await kafkaUnavailable();
   if (reason !== null) throw new Error(`this benchmark needs Kafka: ${reason}`);
-  const armed = quick ? 50_000 : 1_000_000;
+  const few = quick ? 50_000 : 1_000_000;
+  const sizes = tickets === undefined ? [few, 2 * few] : [tickets];
   const load = {
     steadySeconds: quick ? 5 : 20,
     perSecond: 500,
-    burst: quick ? 10_000 : 100_000,
+    burst: Math.min(quick ? 10_000 : 100_000, Math.floor(sizes[0] / 4)),
     coldStarts: 3,
     perColdStart: 500,
   };
@@ -40,22 +41,22 @@ export async function run({ quick }) {
   const kafka = await startKafka();
   try {
     console.log(
-      `timers: ${count(armed)} and ${count(2 * armed)} clocks armed, ${count(load.perSecond)} deadlines/s for ${load.steadySeconds} s, then ` +
+      `timers: ${sizes.map(count).join(' and ')} clocks armed, ${count(load.perSecond)} deadlines/s for ${load.steadySeconds} s, then ` +
         `${count(load.burst)} due in one second;\npolicy rego, ${PARTITIONS} partitions, settle ${settleMs / 1_000} s, a watermark a second, ` +
         `PostgreSQL with fsync, Kafka read_committed\n`,
     );
-    const rounds = await clockRounds({ postgres, kafka, armed, load });
+    const rounds = await clockRounds({ postgres, kafka, sizes, load });
     printClock(rounds);
-    const others = await peers(postgres, { armed, load });
-    printPeers(rounds[0], others);
     judge(rounds);
+    const others = await peers(postgres, { armed: sizes[0], load });
+    printPeers(rounds[0], others);
   } finally {
     await postgres.stop();
     await kafka.stop();
   }
 }
 
-async function clockRounds({ postgres, kafka, armed, load }) {
+async function clockRounds({ postgres, kafka, sizes: armedInAll, load }) {
   const { url, drop } = await postgres.createDatabase();
   const seeding = await openSeeding(url, PARTITIONS);
   const database = await openClockDatabase(url);
@@ -70,7 +71,9 @@ async function clockRounds({ postgres, kafka, armed, load }) {
   const results = [];
   let from = begin;
   let offset = -1_000_000_000;
-  for (const [index, name] of ['1st', '2nd'].entries()) {
+  for (const [index, total] of armedInAll.entries()) {
+    const name = count(total);
+    const armed = total - (armedInAll[index - 1] ?? 0);
     const plan = round(from, load);
     const due = [...plan.steady, ...plan.burst, ...plan.coldStarts.flat()];
     const templates = Math.min(MOST_TEMPLATES, Math.floor((armed - due.length) / 2));
@@ -85,7 +88,7 @@ async function clockRounds({ postgres, kafka, armed, load }) {
     await copyTickets(url, many, progress(`${name}: of ${count(copied)} more copied`, copied));
     const seedMs = performance.now() - begun;
     await database.settle();
-    say(`${name}: ${count(armed)} tickets seeded in ${(seedMs / 1_000).toFixed(0)} s`);
+    say(`${name}: ${count(armed)} more tickets seeded in ${(seedMs / 1_000).toFixed(0)} s`);
     const ids = due.map((_, place) => `D${index}-${place}`);
     const steadyIds = ids.slice(0, plan.steady.length);
     const burstIds = ids.slice(plan.steady.length, plan.steady.length + plan.burst.length);
@@ -97,7 +100,7 @@ async function clockRounds({ postgres, kafka, armed, load }) {
     let clock = await startClock(env);
     try {
       if (index === 0) await stream.follow();
-      say(`deadlines fall due with ${count(armed * (index + 1))} clocks armed`);
+      say(`deadlines fall due with ${count(total)} clocks armed`);
       const cpu = await cpuSeconds(clock.pid);
       const fired = await steady(stream, database, plan, steadyIds);
       const cpuSteady = (await cpuSeconds(clock.pid)) - cpu;
@@ -110,7 +113,7 @@ async function clockRounds({ postgres, kafka, armed, load }) {
       clock = starts.clock;
       say('readers ask');
       const answers = await readers(clock);
-      results.push({ armed: armed * (index + 1), fired, cpuSteady, memory, claim, atOnce, starts, answers, sizes });
+      results.push({ armed: total, fired, cpuSteady, memory, claim, atOnce, starts, answers, sizes });
     } finally {
       await clock.stop();
     }
@@ -172,13 +175,13 @@ function printClock(rounds) {
     ),
   );
   console.log();
-  const [first, second] = rounds;
+  const [first] = rounds;
   console.log(
     table(
       ['GET, median ms (most)', ...rounds.map(({ armed }) => `${count(armed)} open`)],
       first.answers.map(({ path }, index) => [
         path,
-        ...[first, second].map(({ answers }) => {
+        ...rounds.map(({ answers }) => {
           const { status, median, most } = answers[index];
           return `${status === 200 ? '' : `${status}! `}${ms(median)} (${ms(most)})`;
         }),
@@ -200,11 +203,12 @@ function printClock(rounds) {
         ]),
     ),
   );
-  console.log(`a timer held in memory: ${count(claim.bytesPerTimer)} bytes\n`);
+  console.log(`a timer held in memory: ${count(claim.bytesPerTimer)} bytes`);
 }
 
 function printPeers(own, others) {
   const { atOnce, fired, memory } = own;
+  console.log();
   const rows = [
     ['Punctual', ...spread(fired.map(({ late }) => late)), (atOnce.fired / atOnce.toCommit) * 1_000, memory.now],
     ...others.map((one) => [one.name, ...spread(one.late), one.rate, one.resident]),
@@ -216,10 +220,10 @@ function printPeers(own, others) {
     ),
   );
   for (const { name, note } of others) console.log(`${name}: ${note}`);
-  console.log();
 }
 
 function judge(rounds) {
+  console.log();
   for (const { armed, fired, atOnce, starts, memory } of rounds) {
     const with_ = `with ${count(armed)} armed`;
     const [, p99] = spread(fired.map(({ toCommit }) => toCommit));
