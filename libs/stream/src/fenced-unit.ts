@@ -11,14 +11,18 @@ export interface UnitContext {
   readonly logId: string;
   /** Begins a transaction and passes the fence; throws `fenced`. */
   begin(): Promise<Transaction>;
-  /** Writes outputs inside the transaction; returns what is to be done once it has committed. */
+  /** Writes outputs inside the transaction, in their order over several calls; returns what is to be done once it has committed. */
   write(sql: Sql, records: readonly EncodedRecord[]): Promise<() => void>;
 }
+
+/** Outputs held in memory. Where a unit says more, what it said is written before it goes on, in the same transaction. */
+const MOST_HELD = 5_000;
 
 /** One unit of work of one batch; see `UnitOfWork` for what a handler may do with it. */
 export class FencedUnit implements UnitOfWork {
   readonly #context: UnitContext;
-  readonly #outputs: EncodedRecord[] = [];
+  #outputs: EncodedRecord[] = [];
+  readonly #announcements: (() => void)[] = [];
   readonly #deadLetters: { readonly record: LogRecord; readonly failure: DeadLetterFailure }[] = [];
   readonly #afterCommit: (() => void)[] = [];
   #transaction: Promise<Transaction> | undefined;
@@ -43,6 +47,7 @@ export class FencedUnit implements UnitOfWork {
   async transaction(): Promise<Sql> {
     this.#assertOpen();
     const transaction = await this.#begin();
+    if (this.#outputs.length >= MOST_HELD) await this.#writeOutputs(transaction);
     return {
       query: async <Row extends object>(text: string, parameters?: readonly unknown[]) => {
         this.#assertOpen();
@@ -81,10 +86,9 @@ export class FencedUnit implements UnitOfWork {
       if (this.#deadLetters.length > 0) {
         await this.#noting(noteDeadLetters(transaction, this.#context.logId, this.#deadLetters));
       }
-      const announce =
-        this.#outputs.length === 0 ? undefined : await this.#noting(this.#context.write(transaction, this.#outputs));
+      await this.#writeOutputs(transaction);
       await this.#noting(transaction.commit());
-      announce?.();
+      for (const announce of this.#announcements) announce();
     }
     for (const action of this.#afterCommit) action();
     return idle ? 'idle' : 'committed';
@@ -95,6 +99,13 @@ export class FencedUnit implements UnitOfWork {
     this.#closed = true;
     const transaction = await this.#transaction?.catch(() => undefined);
     await transaction?.rollback();
+  }
+
+  async #writeOutputs(transaction: Transaction): Promise<void> {
+    const outputs = this.#outputs;
+    if (outputs.length === 0) return;
+    this.#outputs = [];
+    this.#announcements.push(await this.#noting(this.#context.write(transaction, outputs)));
   }
 
   #begin(): Promise<Transaction> {

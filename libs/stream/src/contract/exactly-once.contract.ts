@@ -29,6 +29,26 @@ export function exactlyOnceContract(current: () => ContractContext): void {
       expect(processing.status().counts).toMatchObject({ committed: 1, handlerFailures: 1 });
     });
 
+    it('writes what a unit says in great number piece by piece, in order, with its commit or not at all', async () => {
+      const { log, process, valuesIn } = current();
+      const pieces = [range(0, 6_000), range(6_000, 6_010), range(6_010, 12_000), range(12_000, 12_001)];
+      let fail = true;
+      await log.publish(outgoing([1], 0));
+      const processing = await process(async (_batch, unit) => {
+        for (const values of pieces) {
+          unit.emit(values.map((value) => ({ topic: output, partition: 0, key: 'many', value })));
+          const sql = await unit.transaction();
+          await sql.query('SELECT 1');
+        }
+        if (!fail) return;
+        fail = false;
+        throw new Error('after most of it was written');
+      });
+      await processing.caughtUp();
+      expect(await valuesIn(output, 0)).toEqual(range(0, 12_001));
+      expect(processing.status().counts).toMatchObject({ committed: 1, handlerFailures: 1 });
+    });
+
     it('does not commit when a statement failed, even if the handler hid it', async () => {
       const { log, process, seen } = current();
       await log.publish(outgoing([1], 0));

@@ -2,7 +2,7 @@ import type { EncodedRecord } from '../encoded-record.js';
 import type { OutboxRow, RelayOrigin, RelayPosition } from './outbox.js';
 
 /** Outputs kept of one input partition; beyond it they are left to the table. Some 5 MB of it at most. */
-const MOST_KEPT = 4_000;
+export const MOST_KEPT = 4_000;
 
 interface Run {
   /** The number of the first. */
@@ -45,6 +45,11 @@ export class FreshOutputs {
     } else {
       this.#missed = true;
     }
+  }
+
+  /** There are outputs in the table that were not kept. */
+  miss(): void {
+    this.#missed = true;
   }
 
   /** At most `limit` outputs from a position on, in order; none where the table has to be asked. What lies before it is let go. */

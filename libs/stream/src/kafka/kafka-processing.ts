@@ -9,6 +9,7 @@ import { poolSql } from '../pool-sql.js';
 import { StreamError } from '../stream-error.js';
 import { describeError, type StreamLogger } from '../stream-logger.js';
 import type { Turnstile } from '../turnstile.js';
+import { MOST_KEPT } from './fresh-outputs.js';
 import { fromMessage } from './kafka-message.js';
 import type { KafkaTiming } from './kafka-options.js';
 import { KafkaPartition } from './kafka-partition.js';
@@ -262,7 +263,9 @@ export class KafkaProcessing implements Processing {
       checkClaim: ({ seq }) => this.#relay.assertNotAhead(topic, partition, seq),
       write: async (sql, records) => {
         const first = await writeOutbox(sql, key, records);
-        return () => this.#relay.handOver(key, first, records);
+        // What would not be kept there is not held here until the commit either.
+        const kept = records.length > MOST_KEPT ? null : records;
+        return () => this.#relay.handOver(key, first, kept);
       },
       // If the partition went elsewhere, the group says so with the next heartbeat.
       onFenced: () => pause(timing.heartbeatMs, stop.signal),

@@ -85,9 +85,10 @@ export class OutboxRelay {
     this.#running = this.#run();
   }
 
-  /** New outputs of an input partition are committed, numbered from `first` on. */
-  handOver(origin: RelayOrigin, first: number, records: readonly EncodedRecord[]): void {
-    this.#fresh.add(origin, first, records);
+  /** New outputs of an input partition are committed, numbered from `first` on; null where they are only in the table. */
+  handOver(origin: RelayOrigin, first: number, records: readonly EncodedRecord[] | null): void {
+    if (records === null) this.#fresh.miss();
+    else this.#fresh.add(origin, first, records);
     this.wake();
   }
 
