@@ -4,6 +4,9 @@ import type { OutboxRow, RelayOrigin, RelayPosition } from './outbox.js';
 /** Outputs kept of one input partition; beyond it they are left to the table. Some 5 MB of it at most. */
 export const MOST_KEPT = 4_000;
 
+/** With so many waiting, a partition that is folded on only makes outputs that have to be read back. */
+const MANY = 2_000;
+
 interface Run {
   /** The number of the first. */
   first: number;
@@ -50,6 +53,11 @@ export class FreshOutputs {
   /** There are outputs in the table that were not kept. */
   miss(): void {
     this.#missed = true;
+  }
+
+  /** Whether so many wait that it is better to let the relay catch up first. Never where another process relays. */
+  areMany(origin: RelayOrigin): boolean {
+    return (this.#runs.get(idOf(origin))?.records.length ?? 0) >= MANY;
   }
 
   /** At most `limit` outputs from a position on, in order; none where the table has to be asked. What lies before it is let go. */

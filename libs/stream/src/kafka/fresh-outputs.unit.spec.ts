@@ -75,6 +75,21 @@ describe('outputs just committed', () => {
     expect(read(3_500)).toEqual([]);
   });
 
+  it('are many until the relay has caught up', () => {
+    add(0, 1_999);
+    expect(fresh.areMany(origin)).toBe(false);
+    add(1_999, 1_000);
+    expect(fresh.areMany(origin)).toBe(true);
+    read(1_500);
+    expect(fresh.areMany(origin)).toBe(false);
+  });
+
+  it('are never many where another process relays', () => {
+    add(0, 3_000);
+    fresh.end();
+    expect(fresh.areMany(origin)).toBe(false);
+  });
+
   it('are not kept where another process relays, nor of a time before', () => {
     add(0, 2);
     fresh.end();

@@ -19,7 +19,7 @@ export interface KafkaPartitionSettings {
   fetchFrom(offset: number): void;
   pauseFetching(): void;
   resumeFetching(): void;
-  /** Whether the outputs of this partition wait in too great a number. */
+  /** Whether the outputs of this partition wait in so great a number that it is folded no further for now. */
   outboxIsFull(): boolean;
   onProgress(): void;
 }
@@ -31,7 +31,7 @@ export interface Fetched {
   readonly records: readonly LogRecord[];
 }
 
-const outboxPauseMs = 100;
+const outboxPauseMs = 20;
 /** How soon it is looked again whether there is room for what can wait. */
 const leisureMs = 20;
 

@@ -285,7 +285,7 @@ export class KafkaProcessing implements Processing {
       fetchFrom: (offset) => this.#steer((consumer) => consumer.seek({ ...at, offset: String(offset) })),
       pauseFetching: () => this.#steer((consumer) => consumer.pause(paused)),
       resumeFetching: () => this.#steer((consumer) => consumer.resume(paused)),
-      outboxIsFull: () => this.#full.has(id),
+      outboxIsFull: () => this.#full.has(id) || this.#relay.isBehind({ topic, partition }),
       onProgress: () => this.#onProgress(),
     });
     return { topic, partition, fold, reader, stop };

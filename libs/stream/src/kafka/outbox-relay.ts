@@ -92,6 +92,11 @@ export class OutboxRelay {
     this.wake();
   }
 
+  /** Whether it is better to make no more outputs of an input partition before these have left. */
+  isBehind(origin: RelayOrigin): boolean {
+    return this.#fresh.areMany(origin);
+  }
+
   /** There may be new outputs. */
   wake(): void {
     this.#woken = true;
