@@ -2,6 +2,7 @@ import { Body, Controller, Get, Module, Param, Post } from '@nestjs/common';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { Writable } from 'node:stream';
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Health } from './health.js';
 import { startHttp, type HttpService } from './http.js';
@@ -12,7 +13,8 @@ import { ProblemError } from './problem.js';
 @Controller('v1/things')
 class ThingsController {
   @Get(':name')
-  read(@Param('name') name: string): { name: string } {
+  async read(@Param('name') name: string): Promise<{ name: string }> {
+    if (name === 'slow') await pause(500);
     if (name === 'fault') throw new Error('password=hunter2 at 10.0.0.7');
     if (name === 'busy') {
       throw new ProblemError({ status: 503, code: 'log_unavailable', title: 'Later', headers: { 'retry-after': '2' } });
@@ -173,4 +175,16 @@ describe('a service that stops', () => {
     await http.stop();
     await closed;
   }, 5_000);
+
+  it('answers what is in hand, and waits for none of the connections that are kept open after it', async () => {
+    const { http } = await start('answering');
+    // As any client of fetch keeps them.
+    const answers = Array.from({ length: 3 }, () => fetch(`${http.url}/v1/things/slow`));
+    await pause(100);
+    const began = performance.now();
+    const stopped = http.stop();
+    for (const answer of answers) expect(await (await answer).json()).toEqual({ name: 'slow' });
+    await stopped;
+    expect(performance.now() - began).toBeLessThan(5_000);
+  });
 });

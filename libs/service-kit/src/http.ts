@@ -66,6 +66,11 @@ export async function startHttp(module: Type | DynamicModule, options: HttpOptio
   const unused = unusedConnections(fastify.server);
   addParsers(fastify, options.textTypes ?? []);
   observe(fastify, options);
+  let stopped: Promise<void> | undefined;
+  // What is answered after a stop has begun goes over connections that were busy then, and would be kept open long after it.
+  fastify.addHook('onSend', async (_request, reply) => {
+    if (stopped !== undefined) void reply.header('connection', 'close');
+  });
   const { beforeBody, maxInFlightBytes } = options;
   if (beforeBody) fastify.addHook('onRequest', async (request) => beforeBody(request));
   if (maxInFlightBytes !== undefined) limitInFlight(fastify, maxInFlightBytes, BODY_LIMIT);
@@ -78,7 +83,6 @@ export async function startHttp(module: Type | DynamicModule, options: HttpOptio
   const document = openApiDocument(app, options.openApi);
   fastify.get('/openapi.json', () => document);
   await app.listen(options.config.PORT, options.config.HOST);
-  let stopped: Promise<void> | undefined;
   return {
     url: urlOf(fastify),
     app,
