@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import swc from 'unplugin-swc';
 import { defineConfig } from 'vitest/config';
 
@@ -23,6 +24,8 @@ export default defineConfig({
     include: ['{libs,services,test,deploy}/**/*.spec.ts'],
     exclude: ['**/node_modules/**', '**/dist/**'],
     globalSetup: ['libs/test-kit/src/vitest-global-setup.ts'],
+    // One fewer than the cores by default: on two cores no two files would run side by side, and most wait for databases, brokers and time.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     // CI reads the count of tests from the report.
     reporters: process.env['CI'] ? ['default', ['json', { outputFile: '.nx/test-report.json' }]] : ['default'],
     testTimeout: 30_000,

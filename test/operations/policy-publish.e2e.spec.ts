@@ -1,7 +1,6 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { createClassifier, readClassifierConfig } from '@punctual/classifier';
 import { createIntake, readIntakeConfig } from '@punctual/intake';
 import { createLogger } from '@punctual/service-kit';
@@ -88,12 +87,12 @@ describe('punctual policy publish', () => {
     await expect
       .poll(() => clocksOf('P-1'), { timeout: 30_000 })
       .toContainEqual(expect.objectContaining({ promise: 'response', outcome: 'running' }));
-    // The preview is of what is folded, which comes a little after what is read.
-    await pause(7_000);
 
-    const looked = await publish('stricter.policy.yaml', '--mode', 'retroactive', '--preview');
+    const preview = () => publish('stricter.policy.yaml', '--mode', 'retroactive', '--preview');
+    // The preview is of what is folded, which comes a little after what is read.
+    await expect.poll(async () => (await preview()).stdout, { timeout: 40_000 }).toContain('P-1');
+    const looked = await preview();
     expect([looked.code, looked.stderr]).toEqual([0, '']);
-    expect(looked.stdout).toContain('P-1');
     expect(looked.stdout).toMatch(/breached/);
 
     const refused = await publish('stricter.policy.yaml', '--mode', 'retroactive');

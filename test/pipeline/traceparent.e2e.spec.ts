@@ -2,39 +2,24 @@ import 'reflect-metadata';
 import { deadLetterTopic, ticketPartition, topics, type SlaEvent } from '@punctual/contracts';
 import { openDataSource } from '@punctual/service-kit';
 import { openStoredLog, redrivenRecord, type EventLog, type LogRecord } from '@punctual/stream';
-import { kafkaUnavailable, startKafka } from '@punctual/test-kit';
 import { randomBytes } from 'node:crypto';
 import type { DataSource } from 'typeorm';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Product } from '../kafka/product.js';
+import { onBothLogs } from './event-logs.spec-kit.js';
 import { ticketEvents } from './ticket-events.js';
 
 const MINUTE = 60_000;
 const start = Date.parse('2026-03-02T09:00:00Z');
 const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
-const reason = await kafkaUnavailable();
 
-describe('traces on the embedded log', () => traces(async () => ({ env: {}, stop: async () => undefined })));
-
-describe.skipIf(reason !== null)(`traces on Kafka${reason === null ? '' : ` (skipped: ${reason})`}`, () =>
-  traces(async () => {
-    const kafka = await startKafka();
-    const prefix = `trace${randomBytes(4).toString('hex')}.`;
-    return { env: { KAFKA_BROKERS: kafka.brokers.join(','), KAFKA_PREFIX: prefix }, stop: () => kafka.stop() };
-  }),
-);
-
-function traces(
-  startLog: () => Promise<{ readonly env: Readonly<Record<string, string>>; stop(): Promise<void> }>,
-): void {
-  let stopLog: () => Promise<void>;
+onBothLogs('traces', (newLog) => {
   let product: Product;
   let dataSource: DataSource;
   let log: EventLog;
 
   beforeAll(async () => {
-    const { env, stop } = await startLog();
-    stopLog = stop;
+    const env = newLog();
     product = await Product.start(env);
     await product.publishPolicy();
     dataSource = await openDataSource({ url: product.database.url, poolSize: 2, applicationName: 'traces-test' });
@@ -45,7 +30,6 @@ function traces(
     await log.close();
     await dataSource.destroy();
     await product.stop();
-    await stopLog();
   });
 
   async function recordsOf(topic: string, ticket: string): Promise<LogRecord[]> {
@@ -121,7 +105,7 @@ function traces(
     expect(await tracesOn(topics.classified, 'FOUR')).toEqual([undefined]);
     expect((await recordsOf(topics.sla, 'FOUR')).length).toBeGreaterThan(0);
   });
-}
+});
 
 function traceparent(): string {
   return `00-${randomBytes(16).toString('hex')}-${randomBytes(8).toString('hex')}-01`;
