@@ -31,13 +31,14 @@ import { CreateForgotten1790000500000 } from './storage/create-forgotten.migrati
 import { CutIntoMonths1790000100000 } from './storage/cut-into-months.migration.js';
 import { MergeSurgeWalks1790000800000 } from './storage/merge-surge-walks.migration.js';
 import { MonthPartitions } from './storage/month-partitions.js';
+import { slaClockEntities } from './storage/sla-clock-entities.js';
 import { comparablePolicy } from './what-if/comparable-policy.js';
 import { ComparisonTurn } from './what-if/comparison-turn.js';
 
 /** What a DataSource given to `createSlaClock` must have been made with (schema `sla_clock`). */
 export const slaClockDatabase = {
   schema: 'sla_clock',
-  entities: [PolicyVersionEntity],
+  entities: [PolicyVersionEntity, ...slaClockEntities],
   migrations: [
     ...streamMigrations,
     PolicyVersions1735689600000,

@@ -1,0 +1,26 @@
+import { ClockEntity } from './clock.entity.js';
+import { ForgottenTicketEntity } from './forgotten.entity.js';
+import { IncompleteEntity } from './incomplete.entity.js';
+import { PartitionTimeEntity } from './partition-time.entity.js';
+import { PolicyWalkEntity } from './policy-walk.entity.js';
+import { PublishedMonthEntity } from './published-month.entity.js';
+import { SlaEventEntity } from './sla-event.entity.js';
+import { SlaTotalEntity } from './sla-total.entity.js';
+import { SurgeEntity } from './surge.entity.js';
+import { TicketEntity } from './ticket.entity.js';
+import { TicketEventEntity } from './ticket-event.entity.js';
+
+/** The service's tables, as the migrations leave them. */
+export const slaClockEntities = [
+  TicketEntity,
+  TicketEventEntity,
+  ClockEntity,
+  SlaEventEntity,
+  PartitionTimeEntity,
+  SlaTotalEntity,
+  PublishedMonthEntity,
+  IncompleteEntity,
+  ForgottenTicketEntity,
+  PolicyWalkEntity,
+  SurgeEntity,
+] as const;
