@@ -232,3 +232,44 @@ describe('forgetting a requester', () => {
     expect(await run('forget', '--source', 'desk')).toMatchObject({ code: 2, stdout: '' });
   }, 30_000);
 });
+
+describe('what forgetting leaves', () => {
+  const by = { actor: { role: 'requester', id: 'person-2b2b' } };
+
+  it('are fields on which a decision rests, and it says so', async () => {
+    // A word that stands for what was erased is a priority here: erasing the requester's own would raise the ticket.
+    await product.publishPolicy((yaml) => yaml.replace('aliases: [urgent]', 'aliases: [urgent, forgotten]'));
+    const kept = ticketEvents('desk', 'KEPT', start);
+    await product.deliver(kept.created(100, { ...by, priority: 'please soon' }));
+    await product.reach(start + 101 * MINUTE);
+    const decided = (await get('/v1/tickets/desk/KEPT'))['priority'];
+    expect(await placesOf('please soon')).toContain('classifier.ticket.inputs');
+    const done = await run('forget', '--source', 'desk', '--ticket', 'KEPT', '--yes');
+    expect(done).toMatchObject({ code: 0 });
+    expect(done.stderr).toContain('desk/KEPT: what was decided rests on its fields, so the classifier keeps them\n');
+    await product.reach(start + 102 * MINUTE);
+    expect(await placesOf('please soon')).toEqual(['classifier.ticket.inputs']);
+    expect(await placesOf(by.actor.id)).toEqual([]);
+    expect((await get('/v1/tickets/desk/KEPT'))['priority']).toEqual(decided);
+    const [note] = await dataSource.query<{ fields_kept: boolean }[]>(
+      `SELECT fields_kept FROM classifier.forgotten WHERE ticket = 'KEPT'`,
+    );
+    expect(note).toEqual({ fields_kept: true });
+  }, 90_000);
+
+  it('are sealed tickets, whose requesters nobody knows any more, and it says how many', async () => {
+    const closed = ticketEvents('desk', 'SEALED', start);
+    await product.deliver(closed.created(110, { ...by, fields: { note: phrase } }));
+    await product.deliver(closed.status(111, 'closed'));
+    await product.reach(start + 112 * MINUTE);
+    await product.reach(start + 100 * 24 * 60 * MINUTE);
+    await product.reach(start + 100 * 24 * 60 * MINUTE + MINUTE);
+    expect(await get('/v1/tickets/desk/SEALED')).toMatchObject({ sealedAt: expect.any(String) as string });
+    expect(await placesOf(phrase)).toContain('classifier.ticket.inputs');
+    const told = await run('forget', '--source', 'desk', '--requester', 'somebody-unheard-of');
+    expect(told.stderr).toContain('form fields of 1 sealed ticket of desk, whose requesters are not known any more');
+    const done = await run('forget', '--source', 'desk', '--ticket', 'SEALED', '--yes');
+    expect(done).toMatchObject({ code: 0 });
+    expect(await placesOf(phrase)).toEqual([]);
+  }, 120_000);
+});

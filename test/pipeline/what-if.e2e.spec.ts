@@ -37,3 +37,16 @@ it('refuses a policy with errors and a policy nobody published', async () => {
   expect(await whatIf('id: acme\n')).toMatchObject({ status: 422, body: { code: 'invalid_policy' } });
   expect(await whatIf(acme, '?policy=other')).toMatchObject({ status: 404, body: { code: 'unknown_policy' } });
 });
+
+it('says how many tickets it leaves out because their timelines are not kept any more', async () => {
+  const days = (count: number): number => count * 24 * 60;
+  const ticket = ticketEvents(source, 'W-2', start);
+  await pipeline.send(ticket.created(0), ticket.agent(10), ticket.status(20, 'closed'));
+  await pipeline.tick(start + days(3) * 60_000);
+  expect((await whatIf(acme)).body).toMatchObject({ leftOut: { sealed: 0, quarantined: 0 } });
+  for (const minute of [days(100), days(100) + 5]) await pipeline.tick(start + minute * 60_000);
+  await pipeline.settled();
+  expect((await whatIf(acme)).body).toMatchObject({ tickets: 1, leftOut: { sealed: 1, quarantined: 0 } });
+  expect((await whatIf(acme, '?open=true')).body).toMatchObject({ tickets: 1, leftOut: { sealed: 0 } });
+  expect((await whatIf(acme, '?source=elsewhere')).body).toMatchObject({ tickets: 0, leftOut: { sealed: 0 } });
+});

@@ -12,7 +12,7 @@ import {
   type ReleaseRecord,
   type Watermark,
 } from '@punctual/contracts';
-import { decidePriorities, inputsWithoutPeople, type DecisionRecord } from '@punctual/classification';
+import { decidePriorities, inputsWithoutPeople, toPriorityInput, type DecisionRecord } from '@punctual/classification';
 import type { CompiledPolicy } from '@punctual/policy';
 import type { PinnedPolicies } from '@punctual/service-kit';
 import {
@@ -275,8 +275,7 @@ class BatchFold {
   private async classify(record: LogRecord, value: ReceivedRecord, hash: string): Promise<void> {
     const { event } = value;
     const before = this.tickets.get(ticketKey(event));
-    // The SLA clock has sealed it: there the event is a dead letter, and nothing is to be known of it here.
-    if (before !== undefined && before.removedAt !== null) return this.passEvent(record, event, before);
+    if (before !== undefined && before.removedAt !== null) return this.comeTooLate(record, event, before);
     const policyName = before?.policy ?? value.policy;
     const policy = await this.policyFor(policyName, before ?? null, event);
     let taken: TakenIn;
@@ -296,6 +295,15 @@ class BatchFold {
       this.unit.afterCommit(() => this.metrics.decided(ticket.policy, now));
     }
     this.passEvent(record, event, ticket);
+  }
+
+  /**
+   * An event of a ticket of which nothing is known here any more. The SLA clock has sealed it, and makes a dead letter of the event; or keeps it
+   * longer, and folds it. What could change a decision nobody can decide by then: it is a dead letter here, so that it is not lost unsaid.
+   */
+  private comeTooLate(record: LogRecord, event: ReceivedRecord['event'], ticket: ClassifiedTicket): void {
+    if (toPriorityInput(event) === null) return this.passEvent(record, event, ticket);
+    this.giveUp(record, 'sealed', 'what this ticket was decided by is not kept any more: its decisions stand');
   }
 
   private passEvent({ headers }: LogRecord, event: ReceivedRecord['event'], ticket: ClassifiedTicket): void {

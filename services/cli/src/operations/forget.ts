@@ -12,6 +12,7 @@ import {
   isAbout,
   lettersOf,
   placeOf,
+  sealedTickets,
   ticketsOfRequester,
   ticketTopics,
   type Held,
@@ -52,6 +53,7 @@ export async function forget(options: ForgetOptions): Promise<ExitCode> {
     for (const id of tickets) held.push(await heldOf(connection, id));
     for (const line of tableOf(held)) process.stdout.write(`${line}\n`);
     say(`${held.length} ticket${held.length === 1 ? '' : 's'}`);
+    if (ticket === undefined) sayWhatIsSealed(source, await sealedTickets(connection, source));
     if (held.some(({ records }) => records === null)) sayWhatKafkaKeeps();
     if (options.yes !== true) {
       if (held.length > 0) say('nothing was done; add --yes to erase this');
@@ -59,9 +61,12 @@ export async function forget(options: ForgetOptions): Promise<ExitCode> {
     }
     let late = 0;
     for (const id of tickets) {
-      if (!(await forgetTicket(connection, id))) {
+      const forgotten = await forgetTicket(connection, id);
+      if (forgotten === null) {
         late += 1;
         say(`${id.source}/${id.ticket}: the services have not come to it yet; see that both run, and run this again`);
+      } else if (forgotten.fieldsKept) {
+        say(`${id.source}/${id.ticket}: what was decided rests on its fields, so the classifier keeps them`);
       }
     }
     say(`${tickets.length - late} forgotten`);
@@ -69,12 +74,18 @@ export async function forget(options: ForgetOptions): Promise<ExitCode> {
   });
 }
 
-/** Returns false where a service has not come to the request in time. */
-async function forgetTicket(connection: OperatorConnection, id: TicketId): Promise<boolean> {
+interface Forgotten {
+  /** A decision would have been another without them. */
+  readonly fieldsKept: boolean;
+}
+
+/** Returns null where a service has not come to the request in time. */
+async function forgetTicket(connection: OperatorConnection, id: TicketId): Promise<Forgotten | null> {
   const { log, dataSource } = connection;
   const record: ForgetRecord = { kind: 'forget', ...id, requestId: randomUUID(), at: Date.now() };
   await log.publish([{ ...placeOf(connection, topics.received, id), value: record }]);
-  if (!(await servicesForgot(connection, record.requestId))) return false;
+  const forgotten = await servicesForgot(connection, record.requestId);
+  if (forgotten === null) return null;
   const letters = await lettersOf(connection, id);
   await new DeadLetterDesk(log, dataSource).dismiss(letters.filter(({ resolved }) => resolved === null));
   const erased = new Set(letters.map(({ origin, offset }) => `${deadLetterTopic(origin.topic)}/${offset}`));
@@ -88,7 +99,7 @@ async function forgetTicket(connection: OperatorConnection, id: TicketId): Promi
       erased.has(`${found.topic}/${found.offset}`) ? { value: tombstone, headers: letterHeaders(found) } : null,
     );
   }
-  return true;
+  return forgotten;
 }
 
 function rewritten({ topic, value }: LogRecord): Rewritten {
@@ -101,17 +112,16 @@ function letterHeaders({ headers }: LogRecord): Record<string, string> {
   return { ...Object.fromEntries(own), 'dead-letter-detail': ERASED_DETAIL };
 }
 
-async function servicesForgot({ dataSource }: OperatorConnection, requestId: string): Promise<boolean> {
+async function servicesForgot({ dataSource }: OperatorConnection, requestId: string): Promise<Forgotten | null> {
   for (let waited = 0; waited < SERVICES_WITHIN_MS; waited += ASK_EVERY_MS) {
-    const [row]: { done: boolean }[] = await dataSource.query(
-      `SELECT EXISTS (SELECT FROM classifier.forgotten WHERE request_id = $1)
-          AND EXISTS (SELECT FROM sla_clock.forgotten WHERE request_id = $1) AS done`,
+    const [row]: Forgotten[] = await dataSource.query(
+      `SELECT fields_kept AS "fieldsKept" FROM classifier.forgotten JOIN sla_clock.forgotten USING (request_id) WHERE request_id = $1`,
       [requestId],
     );
-    if (row?.done === true) return true;
+    if (row !== undefined) return row;
     await sleep(ASK_EVERY_MS);
   }
-  return false;
+  return null;
 }
 
 async function assertServices({ dataSource }: OperatorConnection): Promise<void> {
@@ -138,6 +148,16 @@ function tableOf(held: readonly Held[]): string[] {
       records === null ? '-' : String(records),
     ]),
   );
+}
+
+/** With the timelines of sealed tickets went who their requesters were. What people wrote into forms is left in the classifier for a while. */
+function sayWhatIsSealed(source: string, sealed: number): void {
+  if (sealed === 0) return;
+  const tickets = sealed === 1 ? '1 sealed ticket' : `${sealed} sealed tickets`;
+  say(
+    `besides, the classifier still has form fields of ${tickets} of ${source}, whose requesters are not known any more;`,
+  );
+  say('  they go by themselves (docs/retention.md), or at once by --ticket');
 }
 
 function sayWhatKafkaKeeps(): void {

@@ -78,6 +78,16 @@ export async function lettersOf(
   });
 }
 
+/** How many tickets of a source are sealed while the classifier still holds what it decided them by. */
+export async function sealedTickets({ dataSource }: OperatorConnection, source: string): Promise<number> {
+  const [row]: { sealed: number }[] = await dataSource.query(
+    `SELECT count(*)::integer AS sealed FROM sla_clock.ticket t JOIN classifier.ticket c USING (source, ticket)
+      WHERE source = $1 AND t.sealed_at IS NOT NULL AND c.removed_at IS NULL`,
+    [source],
+  );
+  return row?.sealed ?? 0;
+}
+
 /** Stands in a letter's headers for what failed, which may have quoted the record. */
 export const ERASED_DETAIL = 'the record was erased';
 

@@ -35,6 +35,28 @@ export async function countHistory(dataSource: DataSource, selection: HistorySel
   return Number(row?.count ?? 0);
 }
 
+/** Tickets that would be selected, had they something to fold; each counts once. */
+export interface LeftOut {
+  /** Sealed: their timelines are not kept any more. */
+  readonly sealed: number;
+  /** Standing aside, because they cannot be folded. */
+  readonly quarantined: number;
+}
+
+/** How many tickets a selection leaves out. */
+export async function countLeftOut(dataSource: DataSource, selection: HistorySelection): Promise<LeftOut> {
+  const { policy, source, from, to, openOnly } = selection;
+  const [row]: LeftOut[] = await dataSource.query(
+    `SELECT count(*) FILTER (WHERE sealed_at IS NOT NULL)::integer AS sealed,
+            count(*) FILTER (WHERE sealed_at IS NULL)::integer AS quarantined
+       FROM sla_clock.ticket
+      WHERE (sealed_at IS NOT NULL OR quarantined IS NOT NULL) AND policy = $1 AND ($2::text IS NULL OR source = $2)
+        AND ($3::bigint IS NULL OR created_at >= $3) AND ($4::bigint IS NULL OR created_at < $4) AND (NOT $5::boolean OR is_open)`,
+    [policy, source, from, to, openOnly],
+  );
+  return row ?? { sealed: 0, quarantined: 0 };
+}
+
 /** The next `size` tickets after `after` by source and id, each with rows and events of one moment. */
 export async function loadHistoryPage(
   dataSource: DataSource,

@@ -15,7 +15,13 @@ import {
 } from '@punctual/sla-engine';
 import type { DataSource } from 'typeorm';
 import { policyNotPublished } from '../fold/policy-not-published.js';
-import { loadWatermarks, type HistorySelection, type StoredTicket } from '../storage/stored-history.js';
+import {
+  countLeftOut,
+  loadWatermarks,
+  type HistorySelection,
+  type LeftOut,
+  type StoredTicket,
+} from '../storage/stored-history.js';
 import { compiledSchedule, type ComparablePolicy } from './comparable-policy.js';
 import { presentHorizon, readHistory } from './read-history.js';
 import { SurgesTold } from './surges-told.js';
@@ -33,6 +39,8 @@ export interface WhatIfAnswer extends ComparisonReport {
     readonly versions: readonly { readonly version: string; readonly tickets: number }[];
   };
   readonly b: { readonly policy: string; readonly version: string };
+  /** Tickets of the selection of which nothing can be said: there is nothing to fold. */
+  readonly leftOut: LeftOut;
   /** The latest instant up to which a ticket was judged, ISO-8601; null without tickets. */
   readonly asOf: string | null;
   /** Priorities stand as they were decided; those B does not know become its default. */
@@ -81,6 +89,7 @@ export async function compareHistory(
       versions: [...versions].map(([version, { tickets }]) => ({ version, tickets })),
     },
     b: { policy: other.policy.id, version: other.policy.version },
+    leftOut: await countLeftOut(dataSource, selection),
     asOf: asOf === null ? null : formatInstant(asOf),
     priorities: { taken: 'as_decided', note: NOTE, unknownToB: Object.fromEntries([...unknown].sort()) },
     ...comparison.report(),
