@@ -20,8 +20,12 @@ const settings = [
   ['checkpoint_timeout', `${CHECKPOINT_SECONDS}s`],
 ];
 
-export async function startServers() {
-  const postgres = await startDurablePostgres(settings);
+/** `more`: settings of PostgreSQL, as `[name, value]`, which win over those above. */
+export async function startServers(more = []) {
+  const postgres = await startDurablePostgres([
+    ...settings.filter(([name]) => !more.some(([own]) => own === name)),
+    ...more,
+  ]);
   const kafka = await startKafka().catch(async (error) => {
     await postgres.stop();
     throw error;
