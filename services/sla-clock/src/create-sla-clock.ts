@@ -86,8 +86,8 @@ async function startConsuming(parts: ServiceParts<SlaClockConfig, EventLog>): Pr
     held: () => folder.held(ownedPartitions(strategy)),
     wakeReaders: () => signal.announce(),
   });
-  const folder = new ClockFolder(policies, new MonthPartitions(dataSource), observer);
   const sql = databaseSql(dataSource);
+  const folder = new ClockFolder(policies, new MonthPartitions(dataSource), observer, sql);
   const tail = new EventTail(sql, log.partitions, logger);
   const signal = new EventSignal(config.DATABASE_URL, logger, () => tail.wake());
   onStop(() => signal.stop());

@@ -61,7 +61,8 @@ export async function openSeeding(databaseUrl, partitions) {
 }
 
 async function seed({ databaseUrl, partitions, policies, months }, tickets, at, firstOffset, onProgress) {
-  const folder = new ClockFolder(policies, months, silent);
+  const sql = { query: async () => [] };
+  const folder = new ClockFolder(policies, months, silent, sql);
   const clients = await Promise.all(Array.from({ length: SIDE_BY_SIDE }, () => connectToSeed(databaseUrl)));
   const assignments = Array.from({ length: partitions }, (_, partition) => ({ partition }));
   const waiting = Array.from({ length: partitions }, () => []);

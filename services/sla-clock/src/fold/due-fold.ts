@@ -20,7 +20,7 @@ import {
   type ClocksOfTicket,
   type PublishedOfTicket,
 } from '../storage/publication-store.js';
-import { loadStanding, loadTimelines, type TicketId, type TicketSpan } from '../storage/ticket-store.js';
+import { loadStanding, loadTimelines, type TicketSpan } from '../storage/ticket-store.js';
 import type { ChangedRows } from './changed-rows.js';
 import { foldFromStart, foldOnto, horizonFor, type TicketOutcome } from './fold-due-ticket.js';
 import type { FoldObserver } from './fold-observer.js';
@@ -28,7 +28,7 @@ import { loadMissing } from './load-missing.js';
 import { missedTakeover } from './missed-takeover.js';
 import { PartitionMemory, type DueTickets } from './partition-memory.js';
 import { policyNotPublished } from './policy-not-published.js';
-import { ticketKey, widened, type PlacedEvent, type TicketRow } from './ticket-row.js';
+import { idOfKey, ticketKey, widened, type PlacedEvent, type TicketRow } from './ticket-row.js';
 
 /** A ticket under fold with what it needs. */
 interface Work {
@@ -340,9 +340,4 @@ function publicationsOf({ source, ticket, firstPublishedAt, lastPublishedAt }: T
     from: firstPublishedAt ?? Number.MAX_SAFE_INTEGER,
     until: lastPublishedAt ?? Number.MIN_SAFE_INTEGER,
   };
-}
-
-function idOfKey(key: string): TicketId {
-  const at = key.indexOf('\u0000');
-  return { source: key.slice(0, at), ticket: key.slice(at + 1) };
 }

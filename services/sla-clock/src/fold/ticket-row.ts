@@ -64,3 +64,9 @@ export interface PlacedEvent {
 export function ticketKey(source: string, ticket: string): string {
   return `${source}\u0000${ticket}`;
 }
+
+/** The ticket that a key was made of. */
+export function idOfKey(key: string): { readonly source: string; readonly ticket: string } {
+  const at = key.indexOf('\u0000');
+  return { source: key.slice(0, at), ticket: key.slice(at + 1) };
+}
