@@ -105,6 +105,30 @@ onBothLogs('traces', (newLog) => {
     expect(await tracesOn(topics.classified, 'FOUR')).toEqual([undefined]);
     expect((await recordsOf(topics.sla, 'FOUR')).length).toBeGreaterThan(0);
   });
+
+  it('wait with what a ticket set aside has parked, and go on with it', async () => {
+    const [asked, answered, solved] = [traceparent(), traceparent(), traceparent()];
+    const five = ticketEvents('desk', 'FIVE', start);
+    const created = five.created(130);
+    const torn = { ...created, data: { ...created.data, subject: { not: 'text' } } };
+    const partition = ticketPartition('desk', 'FIVE', log.partitions);
+    const at = { topic: topics.received, partition, key: 'desk/FIVE' };
+    const headers = { traceparent: asked };
+    await log.publish([{ ...at, value: { kind: 'event', event: torn, policy: 'acme' }, headers }]);
+    await product.deliver(five.agent(131), { traceparent: answered });
+    await product.reach(start + 132 * MINUTE);
+    expect(await tracesOn(topics.classified, 'FIVE')).toEqual([undefined]);
+
+    await dataSource.query(
+      `UPDATE classifier.parked SET record = replace(record::text, '{"not":"text"}', '"text"')::json WHERE ticket = 'FIVE'`,
+    );
+    await product.deliver(five.status(133, 'solved'), { traceparent: solved });
+    await log.publish([{ ...at, value: { kind: 'release', source: 'desk', ticket: 'FIVE' } }]);
+    await product.reach(start + 134 * MINUTE);
+    const classified = await recordsOf(topics.classified, 'FIVE');
+    const ofEvents = classified.filter(({ value }) => (value as { kind: string }).kind === 'event');
+    expect(ofEvents.map((record) => record.headers['traceparent'])).toEqual([asked, answered, solved]);
+  });
 });
 
 function traceparent(): string {

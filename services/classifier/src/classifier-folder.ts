@@ -188,7 +188,7 @@ class BatchFold {
     const ticket = this.tickets.get(ticketKey(event));
     if (ticket?.quarantined) {
       if (record.headers['dead-letter-attempt'] === undefined) {
-        this.parking.push({ offset: record.offset, value });
+        this.park(record, value);
         return;
       }
       await this.release(ticket, record, value);
@@ -201,9 +201,9 @@ class BatchFold {
   private async release(ticket: ClassifiedTicket, record: LogRecord, value: ReceivedRecord): Promise<void> {
     const parked = await this.unparkAll(ticket);
     await this.take(record, value);
-    for (const { offset, value: later } of parked) {
-      if (later.event.id === value.event.id) continue;
-      await this.take({ ...record, offset, value: later, headers: {} }, later);
+    for (const later of parked) {
+      if (later.value.event.id === value.event.id) continue;
+      await this.take(recordOf(later, record), later.value);
     }
   }
 
@@ -211,9 +211,10 @@ class BatchFold {
   private async releaseAlone(record: LogRecord, { source, ticket: id }: ReleaseRecord): Promise<void> {
     const ticket = this.tickets.get(ticketKey({ source, ticket: id }));
     if (!ticket?.quarantined) return;
-    for (const { offset, value } of await this.unparkAll(ticket)) {
-      this.mark({ source, ticket: id }, letterId({ ...record, offset }), 'resolved');
-      await this.take({ ...record, offset, key: `${source}/${id}`, value, headers: {} }, value);
+    for (const parked of await this.unparkAll(ticket)) {
+      const again = recordOf(parked, { ...record, key: `${source}/${id}` });
+      this.mark({ source, ticket: id }, letterId(again), 'resolved');
+      await this.take(again, parked.value);
     }
   }
 
@@ -335,9 +336,13 @@ class BatchFold {
     // The message may quote the ticket; the class says enough.
     const quarantined = error instanceof Error ? error.name : 'unknown error';
     this.change({ ...ticket, quarantined });
-    this.parking.push({ offset: record.offset, value });
+    this.park(record, value);
     this.giveUp(record, 'classification_failed', quarantined);
     this.unit.afterCommit(() => this.metrics.quarantined());
+  }
+
+  private park({ offset, headers }: LogRecord, value: ReceivedRecord): void {
+    this.parking.push({ offset, value, traceparent: traceparentIn(headers) });
   }
 
   private giveUp(record: LogRecord, code: string, detail: string): void {
@@ -386,4 +391,9 @@ class BatchFold {
     this.changed.clear();
     this.decisions.clear();
   }
+}
+
+/** What was parked as it stood on the log, beside `released`, which lets it go. */
+function recordOf({ offset, value, traceparent }: ParkedRecord, released: LogRecord): LogRecord {
+  return { ...released, offset, value, headers: traceHeaders(traceparent).headers ?? {} };
 }

@@ -133,19 +133,22 @@ export async function saveDecisions(
 export interface ParkedRecord {
   readonly offset: number;
   readonly value: ReceivedRecord;
+  /** The trace it came with. */
+  readonly traceparent: string | null;
 }
 
 export async function park(sql: Sql, records: readonly ParkedRecord[]): Promise<void> {
   if (records.length === 0) return;
   await sql.query(
-    `INSERT INTO classifier.parked (source, ticket, log_offset, record)
-     SELECT p.source, p.ticket, p.log_offset, p.record::json
-       FROM ROWS FROM (unnest($1::text[], $2::text[], $3::bigint[]), string_to_table($4, E'\\n'))
-            AS p (source, ticket, log_offset, record)
+    `INSERT INTO classifier.parked (source, ticket, log_offset, traceparent, record)
+     SELECT p.source, p.ticket, p.log_offset, p.traceparent, p.record::json
+       FROM ROWS FROM (unnest($1::text[], $2::text[], $3::bigint[], $4::text[]), string_to_table($5, E'\\n'))
+            AS p (source, ticket, log_offset, traceparent, record)
      ON CONFLICT DO NOTHING`,
     [
       ...columns(records.map(({ value }) => value.event)),
       records.map(({ offset }) => offset),
+      records.map(({ traceparent }) => traceparent),
       jsonLines(records.map(({ value }) => value)),
     ],
   );
@@ -154,12 +157,14 @@ export async function park(sql: Sql, records: readonly ParkedRecord[]): Promise<
 /** Takes the parked records of some tickets out, in the order of the log. */
 export async function unpark(sql: Sql, tickets: readonly TicketId[]): Promise<ParkedRecord[]> {
   if (tickets.length === 0) return [];
-  const rows = await sql.query<{ log_offset: string; record: ReceivedRecord }>(
+  const rows = await sql.query<{ log_offset: string; record: ReceivedRecord; traceparent: string | null }>(
     `DELETE FROM classifier.parked p USING unnest($1::text[], $2::text[]) AS q (source, ticket)
-      WHERE p.source = q.source AND p.ticket = q.ticket RETURNING p.log_offset, p.record`,
+      WHERE p.source = q.source AND p.ticket = q.ticket RETURNING p.log_offset, p.record, p.traceparent`,
     columns(tickets),
   );
-  return rows.map((row) => ({ offset: Number(row.log_offset), value: row.record })).sort((a, b) => a.offset - b.offset);
+  return rows
+    .map(({ log_offset, record, traceparent }) => ({ offset: Number(log_offset), value: record, traceparent }))
+    .sort((a, b) => a.offset - b.offset);
 }
 
 function columns(tickets: readonly TicketId[]): [string[], string[]] {

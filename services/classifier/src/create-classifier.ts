@@ -12,6 +12,7 @@ import {
   type ServiceParts,
 } from '@punctual/service-kit';
 import { EventLogStrategy, openServiceLog, streamMigrations, whyNotFollowing, type EventLog } from '@punctual/stream';
+import { AddParkedTraceparent1790000900000 } from './add-parked-traceparent.migration.js';
 import { AddTicketEnd1790000600000 } from './add-ticket-end.migration.js';
 import { ClassifiedTicketEntity } from './classified-ticket.entity.js';
 import type { ClassifierConfig } from './classifier-config.js';
@@ -44,6 +45,7 @@ export const classifierDatabase = {
     CreateClassifierTables1767225600001,
     CreateForgotten1790000500000,
     AddTicketEnd1790000600000,
+    AddParkedTraceparent1790000900000,
   ],
 } as const;
 

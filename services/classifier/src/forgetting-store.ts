@@ -8,7 +8,7 @@ export async function forgetParked(sql: Sql, forget: ForgetRecord, known: KnownW
   const parked = await unpark(sql, [forget]);
   await park(
     sql,
-    parked.map(({ offset, value }) => ({ offset, value: { ...value, event: withoutPeople(value.event, known) } })),
+    parked.map((one) => ({ ...one, value: { ...one.value, event: withoutPeople(one.value.event, known) } })),
   );
   return parked.length;
 }

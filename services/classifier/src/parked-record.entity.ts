@@ -8,6 +8,8 @@ export interface ParkedRecordRow {
   /** Its place in the ticket's partition of `tickets.received`, as text (bigint). */
   readonly logOffset: string;
   readonly record: ReceivedRecord;
+  /** The trace it came with. */
+  readonly traceparent: string | null;
 }
 
 export const ParkedRecordEntity = new EntitySchema<ParkedRecordRow>({
@@ -19,5 +21,6 @@ export const ParkedRecordEntity = new EntitySchema<ParkedRecordRow>({
     ticket: { type: 'text', primary: true },
     logOffset: { type: 'bigint', primary: true, name: 'log_offset' },
     record: { type: 'json' },
+    traceparent: { type: 'text', nullable: true },
   },
 });
