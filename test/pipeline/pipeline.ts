@@ -13,6 +13,7 @@ import {
 import { decidePriorities, toPriorityInput } from '@punctual/classification';
 import { compilePolicy, loadPolicy, resolvePolicy, type CompiledPolicy, type ResolvedPolicy } from '@punctual/policy';
 import { createDataSource, createLogger, PolicyVersions, PolicyVersions1735689600000 } from '@punctual/service-kit';
+import { createIntake, readIntakeConfig, type Intake } from '@punctual/intake';
 import { createSlaClock, readSlaClockConfig, slaClockDatabase, type SlaClock } from '@punctual/sla-clock';
 import { foldTicket, type FoldedFromStart, type PolicySchedule, type PublicationMode } from '@punctual/sla-engine';
 import { openEventLog, streamMigrations, type EventLog, type LogRecord } from '@punctual/stream';
@@ -82,17 +83,26 @@ export class Pipeline {
   }
 
   /** While `work` is done, another SLA clock takes partitions over from this one; `settings` are of its environment. */
-  async besideAnother(work: (url: string) => Promise<void>, settings: Record<string, string> = {}): Promise<void> {
+  async besideAnother(
+    work: (another: SlaClock) => Promise<void>,
+    settings: Record<string, string> = {},
+  ): Promise<void> {
     const another = await this.startSlaClock(settings);
     try {
-      await work(another.url);
+      await work(another);
     } finally {
       await another.stop();
     }
   }
 
   private startSlaClock(settings: Record<string, string> = {}): Promise<SlaClock> {
-    const env = { DATABASE_URL: this.database.url, PARTITIONS: String(PARTITIONS), LOG_LEVEL: 'error', ...settings };
+    const env = {
+      DATABASE_URL: this.database.url,
+      PARTITIONS: String(PARTITIONS),
+      LOG_LEVEL: 'error',
+      DESK_INTERVAL_MS: '0',
+      ...settings,
+    };
     const logger = createLogger({ service: 'test', level: process.env['TEST_LOG_LEVEL'] ?? 'error' });
     return createSlaClock({ config: readSlaClockConfig(env), eventLog: this.log, clock: this.clock, logger });
   }
@@ -108,6 +118,31 @@ export class Pipeline {
     await this.dataSource.destroy();
     await this.database.drop();
     await this.postgres.stop();
+  }
+
+  /** Intake on the same database, log and clock; it appends watermarks when it is told to. */
+  startIntake(): Promise<Intake> {
+    const env = {
+      DATABASE_URL: this.database.url,
+      PARTITIONS: String(PARTITIONS),
+      LOG_LEVEL: 'error',
+      DEFAULT_POLICY: 'acme',
+      WATERMARK_INTERVAL_MS: '0',
+    };
+    const logger = createLogger({ service: 'test', level: process.env['TEST_LOG_LEVEL'] ?? 'error' });
+    return createIntake({ config: readIntakeConfig(env), eventLog: this.log, clock: this.clock, logger });
+  }
+
+  /** Everything published on `sla.events`. */
+  async published(): Promise<SlaEvent[]> {
+    return (await this.recordsOn(topics.sla)).map(({ value }) => value as SlaEvent);
+  }
+
+  /** Another pipeline reads this one's log from its start. */
+  async replayInto(again: Pipeline): Promise<void> {
+    const records = await this.recordsOn(topics.received);
+    await again.log.publish(records.map(({ topic, partition, key, value }) => ({ topic, partition, key, value })));
+    await again.settled();
   }
 
   get url(): string {

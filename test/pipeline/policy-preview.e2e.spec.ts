@@ -147,7 +147,7 @@ describe('the preview of a publication', () => {
 
   it('looks at no more tickets than it may, and says how many there are', async () => {
     await pipeline.besideAnother(
-      async (url) => {
+      async ({ url }) => {
         const { body } = await preview(next, `?mode=retroactive&effectiveAt=${formatInstant(at)}`, { url });
         expect(body).toMatchObject({ tickets: { lookedAt: 1, concerned: 2, touched: 1 }, clocks: { lookedAt: 2 } });
         expect(body['changes']).toHaveLength(1);

@@ -274,6 +274,7 @@ describe('GET /openapi.json and the health checks', () => {
       '/v1/attainment',
       '/v1/clocks',
       '/v1/events',
+      '/v1/policies/{policy}/desk',
       '/v1/policies/{policy}/preview',
       '/v1/policies/{policy}/walk',
       '/v1/queue',

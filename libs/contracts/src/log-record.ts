@@ -70,6 +70,9 @@ export interface ForgottenRecord {
   readonly kind: 'forgotten';
 }
 
+/** The numbers that a decision about a desk rested on, by name; null where one was not known. */
+export type Figures = Readonly<Record<string, number | null>>;
+
 /**
  * A surge of a policy's desk begins or ends (SLA-SEMANTICS §7): from `at` on the commitments that the policy names are suspended, or run again.
  * Nobody decides this while folding: it is a fact like an event, and stands on every partition.
@@ -84,8 +87,25 @@ export interface SurgeRecord {
   /** Who declared it; null where the figures of the desk did. */
   readonly by: string | null;
   readonly reason: string;
+  /** What it was decided by; null where a person declared it. */
+  readonly figures?: Figures | null;
   /** True on the one partition that publishes it. */
   readonly speaks: boolean;
+}
+
+/** The alarm of one of a policy's priority shares is raised or cleared. It concerns no promise, and stands on the partition that publishes it. */
+export interface ShareRecord {
+  readonly kind: 'share';
+  readonly policy: string;
+  /** The share's name in the policy. */
+  readonly share: string;
+  readonly id: string;
+  /** Rises: one that is not above the last taken says nothing new. */
+  readonly number: number;
+  readonly state: 'raised' | 'cleared';
+  readonly at: Instant;
+  readonly reason: string;
+  readonly figures: Figures | null;
 }
 
 export interface ReceivedRecord {
@@ -100,7 +120,8 @@ export interface ClassifiedRecord extends ClassifiedEvent {
 }
 
 /** What the classifier passes on as it came. */
-export type ControlRecord = Watermark | ConfigRecord | DeadLetterRecord | ReleaseRecord | ForgetRecord | SurgeRecord;
+export type ControlRecord =
+  Watermark | ConfigRecord | DeadLetterRecord | ReleaseRecord | ForgetRecord | SurgeRecord | ShareRecord;
 
 export type ReceivedTopicRecord = ReceivedRecord | ControlRecord | ForgottenRecord;
 export type ClassifiedTopicRecord = ClassifiedRecord | ControlRecord | ForgottenRecord;

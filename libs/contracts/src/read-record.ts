@@ -71,6 +71,14 @@ const controls: Readonly<Record<(ControlRecord | ForgottenRecord)['kind'], Check
     if (value['state'] !== 'started' && value['state'] !== 'ended') return 'a surge starts or ends';
     return Number.isSafeInteger(value['at']) ? null : 'a surge needs a time';
   },
+  share: (value) => {
+    for (const name of ['policy', 'share', 'id', 'reason'])
+      if (typeof value[name] !== 'string') return `an alarm needs its ${name}`;
+    if (value['state'] !== 'raised' && value['state'] !== 'cleared') return 'an alarm is raised or cleared';
+    return Number.isSafeInteger(value['at']) && Number.isSafeInteger(value['number'])
+      ? null
+      : 'an alarm needs a time and a number';
+  },
 };
 
 function checkTicket({ source, ticket }: Fields): string | null {

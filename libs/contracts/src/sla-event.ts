@@ -1,4 +1,5 @@
 import type { Instant } from './instant.js';
+import type { Figures } from './log-record.js';
 
 /** The targets a promise can have (SLA-SEMANTICS §3). */
 export const targets = [
@@ -46,7 +47,9 @@ export type SlaEventType =
   | 'sla.breach.waived'
   | 'sla.breach.retracted'
   | 'sla.surge.started'
-  | 'sla.surge.ended';
+  | 'sla.surge.ended'
+  | 'sla.share.raised'
+  | 'sla.share.cleared';
 
 /**
  * What every SLA event says. Fields about a clock are absent (null) on events about a ticket. An event about a policy's desk names neither: its
@@ -99,4 +102,6 @@ export interface SlaEvent {
   readonly threshold: string | null;
   /** On a refused request. */
   readonly refusal: { readonly what: string; readonly missing: readonly string[]; readonly advice: string } | null;
+  /** On what is said of a policy's desk: which share it is about, if any; who declared it, or the figures that decided. */
+  readonly desk?: { readonly share: string | null; readonly by: string | null; readonly figures: Figures | null };
 }

@@ -10,12 +10,14 @@ import { PromiseMatrix } from './promise-matrix.js';
 import { compileQueueOrder } from './queue-order.js';
 import { compileRequestRules } from './request-rules.js';
 import type { ResolvedPolicy } from './resolve-policy.js';
+import type { PriorityShareRule, SurgeRule } from './surge.js';
 import { attributeNames } from './ticket-selector.js';
 
 /** A compiled policy and what it says to a desk beyond the clocks of single tickets. */
 export interface DeskPolicy extends CompiledPolicy {
-  readonly surge: PolicyDocument['surge'] | null;
-  readonly priorityShares: PolicyDocument['priorityShares'];
+  /** When a surge of the desk begins and ends; null where the policy knows none. */
+  readonly surge: SurgeRule | null;
+  readonly priorityShares: readonly PriorityShareRule[];
   /** Who the recipients of escalations and requests are, by name. */
   readonly recipients: Readonly<Record<string, string>>;
 }

@@ -24,8 +24,11 @@ export { DEFAULT_HORIZON, resolvePolicy, type PolicyHorizon, type ResolvedPolicy
 export { compilePolicy, type DeskPolicy } from './compile-policy.js';
 export type { RequestMade, RequestVerdict } from './request-rules.js';
 export {
+  decideBesidePeople,
   decideShare,
   decideSurge,
+  isCalm,
+  type DeclaredSurge,
   type DeskFigures,
   type DeskVerdict,
   type PriorityShareRule,

@@ -42,6 +42,36 @@ export function decideSurge(
   return { open: false, reason: measures.map(({ text }) => text).join('; ') };
 }
 
+/** What was last declared of a desk: that a surge begins or ends, since when, and whether a person said so. */
+export interface DeclaredSurge {
+  readonly open: boolean;
+  readonly since: Instant;
+  readonly byPerson: boolean;
+}
+
+/**
+ * Whether figures begin or end a surge beside what people declare. A person knows what figures do not: a surge that a person declared is ended by
+ * a person, and after one that a person ended, figures begin none before they have been calm. `calmAt` is when they last were, null: never.
+ */
+export function decideBesidePeople(
+  rule: SurgeRule,
+  last: DeclaredSurge | null,
+  calmAt: Instant | null,
+  figures: DeskFigures,
+  at: Instant,
+): DeskVerdict | null {
+  if (last?.byPerson === true) {
+    if (last.open) return null;
+    if (calmAt === null || calmAt <= last.since) return null;
+  }
+  return decideSurge(rule, last?.open === true ? last.since : null, figures, at);
+}
+
+/** Whether no measure that is known stands above what clears it. */
+export function isCalm(rule: SurgeRule, figures: DeskFigures): boolean {
+  return measuresOf(rule, figures).every(({ value, clears }) => value === null || value <= clears);
+}
+
 /** Whether the alarm of a priority share is raised or cleared, with the same hysteresis. */
 export function decideShare(
   rule: PriorityShareRule,

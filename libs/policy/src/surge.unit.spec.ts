@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { builtInPack, decideShare, decideSurge, type DeskFigures } from './index.js';
+import {
+  builtInPack,
+  decideBesidePeople,
+  decideShare,
+  decideSurge,
+  isCalm,
+  type DeclaredSurge,
+  type DeskFigures,
+} from './index.js';
 
 const document = builtInPack('sourcegraph')?.document;
 const surge = document?.surge;
@@ -38,6 +46,31 @@ describe('a surge', () => {
     expect(decideSurge(surge, null, { ...calm, waiting: 90 }, 0)?.reason).toBe(
       '90 tickets wait, usually 20; a surge begins above 2 times the usual',
     );
+  });
+});
+
+describe('a surge beside what people declare', () => {
+  const busy = { ...calm, waiting: 90 };
+  const at = 60 * minute;
+  it.each<[string, DeclaredSurge | null, number | null, DeskFigures, boolean | null]>([
+    ['begins where nobody said anything', null, null, busy, true],
+    ['ends where figures began it', { open: true, since: 0, byPerson: false }, 0, calm, false],
+    ['does not end where a person began it', { open: true, since: 0, byPerson: true }, 0, calm, null],
+    ['does not begin again at once where a person ended it', { open: false, since: 9, byPerson: true }, 9, busy, null],
+    ['nor where it was never calm', { open: false, since: 9, byPerson: true }, null, busy, null],
+    ['begins again once it was calm since', { open: false, since: 9, byPerson: true }, 10, busy, true],
+    ['begins again at once where figures ended it', { open: false, since: 9, byPerson: false }, null, busy, true],
+  ])('%s', (_what, last, calmAt, figures, open) => {
+    expect(decideBesidePeople(surge, last, calmAt, figures, at)?.open ?? null).toBe(open);
+  });
+
+  it.each<[string, Partial<DeskFigures>, boolean]>([
+    ['the usual', {}, true],
+    ['what would not clear', { waiting: 31 }, false],
+    ['people away', { away: 3 }, false],
+    ['not knowing what is usual', { usual: null }, true],
+  ])('is calm by %s: %s', (_what, figures, is) => {
+    expect(isCalm(surge, { ...calm, ...figures })).toBe(is);
   });
 });
 

@@ -43,7 +43,10 @@ export {
 } from './database.js';
 export { watchClockSkew } from './clock-skew.js';
 export { PolicyVersionEntity, type PolicyMode, type PolicyVersionRow } from './policy-version.entity.js';
-export { SurgeDeclarations, type SurgeDeclaration, type SurgeIntent } from './surge-declarations.js';
+export { DeskDeclarations, type DeskDeclaration, type DeskIntent } from './desk-declarations.js';
+export { DeskFigures1790001000000 } from './desk-figures.migration.js';
+export { Leadership, type Election, type LeaderSession } from './leadership.js';
+export { Staffing, type StaffingFigure } from './staffing.js';
 export { SurgeDeclarations1790000700000 } from './surge-declaration.migration.js';
 export { PolicyVersions1735689600000 } from './policy-version.migration.js';
 export {

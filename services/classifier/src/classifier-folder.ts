@@ -129,6 +129,7 @@ class BatchFold {
           break;
         case 'dead_letter':
         case 'surge':
+        case 'share':
           this.pass(value.kind, value);
           break;
         case 'release':

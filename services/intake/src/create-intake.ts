@@ -1,11 +1,14 @@
 import {
   assembleService,
   ConfigError,
+  DeskDeclarations,
+  DeskFigures1790001000000,
+  Leadership,
   PolicyVersionEntity,
   PolicyVersions,
   PolicyVersions1735689600000,
   startHttp,
-  SurgeDeclarations,
+  Staffing,
   SurgeDeclarations1790000700000,
   systemClock,
   watchClockSkew,
@@ -15,6 +18,8 @@ import {
 } from '@punctual/service-kit';
 import { openServiceLog, streamMigrations, type EventLog, type UpstreamTiming } from '@punctual/stream';
 import { AccessTokens } from './access-tokens.js';
+import { watermarkElection } from './advisory-locks.js';
+import { DeskAnnouncer } from './desk-announcer.js';
 import { EventPublisher } from './event-publisher.js';
 import type { IntakeConfig } from './intake-config.js';
 import { IntakeMetrics } from './intake-metrics.js';
@@ -25,10 +30,8 @@ import { punctualPolicies } from './punctual-policies.js';
 import { SourceEntity } from './source.entity.js';
 import { Sources } from './sources.js';
 import { assembleUpstreams, followRedriven } from './start-upstreams.js';
-import { SurgeAnnouncer } from './surge-announcer.js';
 import { UpstreamPositions1790000200000 } from './upstreams.migration.js';
 import { readUpstreams } from './upstreams-file.js';
-import { WatermarkLeadership } from './watermark-leadership.js';
 import { WatermarkTicker, type Tick } from './watermark-ticker.js';
 import { cloudEventSchema } from './wire-schemas.js';
 
@@ -42,6 +45,7 @@ export const intakeDatabase = {
     IntakeTables1790000100000,
     UpstreamPositions1790000200000,
     SurgeDeclarations1790000700000,
+    DeskFigures1790001000000,
   ],
 } as const;
 
@@ -78,7 +82,7 @@ async function startListening(
   await policies.registerBuiltIns();
   await assertDefaultPolicy(config, versions);
 
-  const surges = new SurgeAnnouncer(new SurgeDeclarations(dataSource), versions, log, dataSource, clock);
+  const desks = new DeskAnnouncer(new DeskDeclarations(dataSource), versions, log, dataSource, clock);
   const sources = new Sources(dataSource, clock);
   const { upstreams, translators } = assembleUpstreams({
     config,
@@ -96,13 +100,13 @@ async function startListening(
   const ticker: WatermarkTicker = new WatermarkTicker({
     log,
     dataSource,
-    leadership: new WatermarkLeadership(config.DATABASE_URL, logger),
+    leadership: new Leadership(config.DATABASE_URL, watermarkElection, logger),
     clock,
     logger,
     intervalMs: config.WATERMARK_INTERVAL_MS,
     beforeAppend: async () => {
       await policies.announcePending();
-      await surges.announcePending();
+      await desks.announcePending();
       await upstreams.check();
     },
     upstreamTimes: () => upstreams.times(),
@@ -123,7 +127,8 @@ async function startListening(
       versions,
       events: new EventPublisher(log, intakeMetrics),
       policies,
-      surges,
+      desks,
+      staffing: new Staffing(dataSource),
       ticker,
     }),
     {

@@ -1,5 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import { POLICY_VERSIONS, type PolicyVersions } from '@punctual/service-kit';
+import { POLICY_VERSIONS, Staffing, type PolicyVersions } from '@punctual/service-kit';
+import { DeskAnnouncer } from './desk-announcer.js';
 import { EventPublisher } from './event-publisher.js';
 import { EventsController } from './events-controller.js';
 import type { IntakeConfig } from './intake-config.js';
@@ -7,7 +8,7 @@ import { PoliciesController } from './policies-controller.js';
 import { PolicyPublisher } from './policy-publisher.js';
 import { Sources } from './sources.js';
 import { SourcesController } from './sources-controller.js';
-import { SurgeAnnouncer } from './surge-announcer.js';
+import { StaffingController } from './staffing-controller.js';
 import { SurgesController } from './surges-controller.js';
 import { INTAKE_CONFIG } from './tokens.js';
 import { WatermarkTicker } from './watermark-ticker.js';
@@ -19,7 +20,8 @@ export interface IntakeParts {
   readonly versions: PolicyVersions;
   readonly events: EventPublisher;
   readonly policies: PolicyPublisher;
-  readonly surges: SurgeAnnouncer;
+  readonly desks: DeskAnnouncer;
+  readonly staffing: Staffing;
   readonly ticker: WatermarkTicker;
 }
 
@@ -29,14 +31,15 @@ export class IntakeModule {
   static over(parts: IntakeParts): DynamicModule {
     return {
       module: IntakeModule,
-      controllers: [EventsController, SourcesController, PoliciesController, SurgesController],
+      controllers: [EventsController, SourcesController, PoliciesController, SurgesController, StaffingController],
       providers: [
         { provide: INTAKE_CONFIG, useValue: parts.config },
         { provide: Sources, useValue: parts.sources },
         { provide: POLICY_VERSIONS, useValue: parts.versions },
         { provide: EventPublisher, useValue: parts.events },
         { provide: PolicyPublisher, useValue: parts.policies },
-        { provide: SurgeAnnouncer, useValue: parts.surges },
+        { provide: DeskAnnouncer, useValue: parts.desks },
+        { provide: Staffing, useValue: parts.staffing },
         { provide: WatermarkTicker, useValue: parts.ticker },
       ],
     };

@@ -3,8 +3,8 @@ import { ApiBearerAuth, ApiBody, ApiOperation, ApiParam, ApiResponse, ApiTags } 
 import { formatInstant } from '@punctual/contracts';
 import { openApiSchema } from '@punctual/service-kit';
 import { z } from 'zod';
+import { DeskAnnouncer } from './desk-announcer.js';
 import { readBody } from './read-body.js';
-import { SurgeAnnouncer } from './surge-announcer.js';
 import { problemSchema, surgeSchema } from './wire-schemas.js';
 
 const text = z
@@ -25,7 +25,7 @@ const surgeBody = z.strictObject({
 @ApiBearerAuth()
 @Controller('v1/policies/:id/surges')
 export class SurgesController {
-  constructor(@Inject(SurgeAnnouncer) private readonly surges: SurgeAnnouncer) {}
+  constructor(@Inject(DeskAnnouncer) private readonly desks: DeskAnnouncer) {}
 
   @Post()
   @HttpCode(201)
@@ -36,7 +36,7 @@ export class SurgesController {
   @ApiResponse({ status: 404, description: 'No such policy', schema: problemSchema })
   @ApiResponse({ status: 409, description: 'One is open already, or none is', schema: problemSchema })
   async declare(@Param('id') id: string, @Body() body: unknown): Promise<object> {
-    const { policy, state, at, by, reason, id: declaration } = await this.surges.declare(id, readBody(surgeBody, body));
+    const { policy, state, at, by, reason, id: declaration } = await this.desks.declare(id, readBody(surgeBody, body));
     return { id: declaration, policy, state, at: formatInstant(at), who: by, reason };
   }
 }

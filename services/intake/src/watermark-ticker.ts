@@ -1,10 +1,9 @@
 import { topics, type Instant, type SourceTime, type Watermark } from '@punctual/contracts';
-import type { Clock, ServiceLogger } from '@punctual/service-kit';
+import type { Clock, Leadership, LeaderSession, ServiceLogger } from '@punctual/service-kit';
 import type { EventLog } from '@punctual/stream';
 import type { DataSource } from 'typeorm';
 import { LOCK_SPACE, locks } from './advisory-locks.js';
 import { publishWithin } from './publish-within.js';
-import type { LeaderSession, WatermarkLeadership } from './watermark-leadership.js';
 
 /**
  * What a tick did: appended a watermark, stood by for the leader, found that the clock had gone back behind the last watermark, or
@@ -15,7 +14,7 @@ export type Tick = 'appended' | 'standing_by' | 'clock_went_back' | 'failed';
 export interface WatermarkTickerParts {
   readonly log: EventLog;
   readonly dataSource: DataSource;
-  readonly leadership: WatermarkLeadership;
+  readonly leadership: Leadership;
   readonly clock: Clock;
   readonly logger: ServiceLogger;
   readonly intervalMs: number;

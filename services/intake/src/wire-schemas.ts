@@ -83,3 +83,14 @@ export const surgeSchema = openApiSchema(
   }),
   'output',
 );
+
+export const staffingSchema = openApiSchema(
+  z.object({
+    policy: z.string(),
+    team: z.int(),
+    away: z.int(),
+    who: z.string(),
+    since: z.iso.datetime(),
+  }),
+  'output',
+);

@@ -1,17 +1,25 @@
 import { topics } from '@punctual/contracts';
-import { compilePolicy, type CompiledPolicy, type ResolvedPolicy } from '@punctual/policy';
+import { compilePolicy, type DeskPolicy, type ResolvedPolicy } from '@punctual/policy';
 import {
   assembleService,
+  DeskDeclarations,
+  DeskFigures1790001000000,
+  Leadership,
   PinnedPolicies,
   PolicyVersionEntity,
   PolicyVersions,
   PolicyVersions1735689600000,
+  Staffing,
   startHttp,
+  SurgeDeclarations1790000700000,
   type Assembled,
   type ServiceOptions,
   type ServiceParts,
 } from '@punctual/service-kit';
 import { EventLogStrategy, openServiceLog, streamMigrations, whyNotFollowing, type EventLog } from '@punctual/stream';
+import { DeskDecider, type Look } from './desk/desk-decider.js';
+import { deskElection } from './desk/desk-election.js';
+import { addDeciderGauge } from './desk/desk-metrics.js';
 import { EventSignal } from './events/event-signal.js';
 import { EventTail } from './events/event-tail.js';
 import { ClockFolder } from './fold/clock-folder.js';
@@ -20,6 +28,7 @@ import { MonthKeeper } from './month-keeper.js';
 import type { SlaClockConfig } from './sla-clock-config.js';
 import { SlaClockMetrics } from './sla-clock-metrics.js';
 import { SlaClockModule } from './sla-clock.module.js';
+import { CreateDesks1790001000000 } from './storage/create-desks.migration.js';
 import { CreateIncomplete1790000200000 } from './storage/create-incomplete.migration.js';
 import { CreatePolicyWalks1790000600000 } from './storage/create-policy-walks.migration.js';
 import { IndexOpenWork1790000400000 } from './storage/index-open-work.migration.js';
@@ -51,6 +60,9 @@ export const slaClockDatabase = {
     CreatePolicyWalks1790000600000,
     CreateSurges1790000700000,
     MergeSurgeWalks1790000800000,
+    SurgeDeclarations1790000700000,
+    DeskFigures1790001000000,
+    CreateDesks1790001000000,
   ],
 } as const;
 
@@ -60,6 +72,8 @@ interface Consuming {
   readonly url: string;
   /** Resolves when everything now in `tickets.classified` has been folded. */
   caughtUp(): Promise<void>;
+  /** Measures desks now, besides by the interval (`DESK_INTERVAL_MS=0`: only so). */
+  measureDesks(): Promise<Look>;
 }
 
 /** The SLA clock at work. */
@@ -75,9 +89,7 @@ async function startConsuming(parts: ServiceParts<SlaClockConfig, EventLog>): Pr
   const { config, clock, logger, dataSource, log, metrics, health, onStop } = parts;
   const strategy = new EventLogStrategy({ log, group: 'sla-clock', topics: [topics.classified] });
   const versions = new PolicyVersions(dataSource);
-  const policies = new PinnedPolicies<CompiledPolicy>(versions, (document) =>
-    compilePolicy(document as ResolvedPolicy),
-  );
+  const policies = new PinnedPolicies<DeskPolicy>(versions, (document) => compilePolicy(document as ResolvedPolicy));
   const observer: SlaClockMetrics = new SlaClockMetrics(metrics, {
     dataSource,
     clock,
@@ -124,11 +136,29 @@ async function startConsuming(parts: ServiceParts<SlaClockConfig, EventLog>): Pr
   onStop(() => tail.stop());
   const keeper = new MonthKeeper(dataSource, logger, config.SLA_EVENTS_KEPT_DAYS * 86_400_000);
   onStop(() => keeper.stop());
+  const decider = new DeskDecider({
+    sql,
+    partitions: log.partitions,
+    policies,
+    declarations: new DeskDeclarations(dataSource),
+    staffing: new Staffing(dataSource),
+    leadership: new Leadership(config.DATABASE_URL, deskElection, logger),
+    clock,
+    logger,
+    intervalMs: config.DESK_INTERVAL_MS,
+  });
+  onStop(() => decider.stop());
+  addDeciderGauge(metrics, decider);
   http.app.connectMicroservice({ strategy });
   await http.app.startAllMicroservices();
   keeper.start();
+  decider.start();
   logger.pino.info({ url: http.url, partitions: log.partitions }, 'the SLA clock is consuming');
-  return { url: http.url, caughtUp: async () => strategy.processing?.caughtUp() };
+  return {
+    url: http.url,
+    caughtUp: async () => strategy.processing?.caughtUp(),
+    measureDesks: () => decider.look(),
+  };
 }
 
 function ownedPartitions({ processing }: EventLogStrategy): ReadonlySet<number> {

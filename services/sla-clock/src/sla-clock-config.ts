@@ -4,6 +4,9 @@ import { z } from 'zod';
 /** The environment of the SLA clock. */
 export const slaClockVariables = z.object({
   ...commonVariables,
+  DESK_INTERVAL_MS: wholeNumber(0, 3_600_000)
+    .prefault('15000')
+    .describe('Set it to the milliseconds between two measurements of the desks of policies; 0 measures none.'),
   EVENT_STREAM_CLIENTS: wholeNumber(1, 10_000)
     .prefault('200')
     .describe('Set it to the most clients that may follow GET /v1/events of one instance.'),

@@ -3,7 +3,7 @@ import { addLagGauge, type Clock, type ServiceLogger, type ServiceMetrics } from
 import { countUnresolved, type Processing } from '@punctual/stream';
 import { Counter, Gauge, Histogram } from 'prom-client';
 import type { DataSource } from 'typeorm';
-import { addDeskGauges } from './desk-metrics.js';
+import { addDeskGauges } from './desk/desk-metrics.js';
 import { addMonthGauges } from './month-metrics.js';
 import { WalkProgress } from './walk-progress.js';
 import type { TicketWalk } from './fold/ticket-walk.js';

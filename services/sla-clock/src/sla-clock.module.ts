@@ -6,6 +6,7 @@ import { ClassifiedController } from './classified.controller.js';
 import { ClockFolder } from './fold/clock-folder.js';
 import { AttainmentController } from './api/attainment.controller.js';
 import { ClocksController } from './api/clocks.controller.js';
+import { DeskController } from './api/desk.controller.js';
 import { EventsController, type EventStream } from './api/events.controller.js';
 import { PolicyPreviewController, type PreviewReading } from './api/policy-preview.controller.js';
 import { PolicyWalkController } from './api/policy-walk.controller.js';
@@ -39,6 +40,7 @@ export class SlaClockModule {
         WhatIfController,
         PolicyPreviewController,
         PolicyWalkController,
+        DeskController,
       ],
       providers: [
         { provide: DATA_SOURCE, useValue: parts.dataSource },

@@ -12,6 +12,7 @@ import { ForgetFold } from './forget-fold.js';
 import { MissingEvidence } from './missing-evidence.js';
 import type { PartitionMemory } from './partition-memory.js';
 import { SealFold } from './seal-fold.js';
+import { ShareFold } from './share-fold.js';
 import { SurgeFold } from './surge-fold.js';
 import { WalkFold } from './walk-fold.js';
 import type { WalkPace } from './walk-pace.js';
@@ -31,6 +32,7 @@ export class BatchFold {
   private readonly missing: MissingEvidence;
   private readonly forgetting: ForgetFold;
   private readonly surges: SurgeFold;
+  private readonly shares: ShareFold;
   private readonly watermarks: WatermarkFold;
   private readonly walks: WalkFold;
   private readonly sealing: SealFold;
@@ -61,6 +63,7 @@ export class BatchFold {
       },
     });
     this.surges = new SurgeFold(partition, memory, unit, policies, due, this.walks);
+    this.shares = new ShareFold(memory, unit, policies, due);
     this.sealing = new SealFold(partition, memory, unit, observer, changed);
   }
 
@@ -93,6 +96,9 @@ export class BatchFold {
       case 'surge':
         this.changed.timeMoved = true;
         return this.surges.take(value);
+      case 'share':
+        this.changed.timeMoved = true;
+        return this.shares.take(value);
       case 'config':
         await this.policies.refresh();
         return this.walks.published(value);

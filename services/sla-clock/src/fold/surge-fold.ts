@@ -3,10 +3,11 @@ import type { CompiledPolicy } from '@punctual/policy';
 import type { PinnedPolicies } from '@punctual/service-kit';
 import type { UnitOfWork } from '@punctual/stream';
 import { saveSurge } from '../storage/surge-store.js';
+import type { DeskSurge } from './desk-surges.js';
 import type { DueFold } from './due-fold.js';
 import type { PartitionMemory } from './partition-memory.js';
 import { policyNotPublished } from './policy-not-published.js';
-import { saySurge } from './say-surge.js';
+import { sayDesk } from './say-desk.js';
 import { newWalk } from './ticket-walk.js';
 import type { WalkFold } from './walk-fold.js';
 
@@ -32,9 +33,27 @@ export class SurgeFold {
     await saveSurge(await this.unit.transaction(), partition, policy, surge);
     const edge = surge.to ?? surge.from;
     await this.walks.add(newWalk({ policy, subject: id, effectiveAt: edge, mode: 'surge', affectsFrom: edge }));
-    if (!record.speaks) return;
+    if (record.speaks) await this.say(record, surge);
+  }
+
+  private async say(record: SurgeRecord, surge: DeskSurge): Promise<void> {
+    const { policy, id, by, reason, figures = null } = record;
     const pinned = await this.policies.pin(policy, record.at);
     if (pinned === null) throw policyNotPublished(policy);
-    this.due.say(saySurge(record, surge, pinned.version, memory.watermark?.at ?? record.at));
+    const begins = surge.to === null;
+    this.due.say(
+      sayDesk({
+        type: begins ? 'sla.surge.started' : 'sla.surge.ended',
+        policy,
+        policyVersion: pinned.version,
+        at: surge.to ?? surge.from,
+        startedAt: surge.from,
+        detectedAt: this.memory.watermark?.at ?? record.at,
+        cause: id,
+        reasonCode: begins ? 'surge' : 'surge_over',
+        reason,
+        desk: { share: null, by, figures },
+      }),
+    );
   }
 }

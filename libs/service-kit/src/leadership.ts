@@ -1,22 +1,30 @@
-import type { ServiceLogger } from '@punctual/service-kit';
 import pg from 'pg';
-import { LOCK_SPACE, locks } from './advisory-locks.js';
+import type { ServiceLogger } from './logger.js';
 
 /** What the leader may do on the connection that holds its election. */
 export interface LeaderSession {
   query<Row extends object>(text: string, values?: readonly unknown[]): Promise<readonly Row[]>;
 }
 
+/** What an election is about: a PostgreSQL advisory lock in its two-key form. */
+export interface Election {
+  /** As PostgreSQL and the log name it, such as `intake watermark`. */
+  readonly name: string;
+  readonly space: number;
+  readonly lock: number;
+}
+
 /**
- * Election of the one instance that appends watermarks: whoever holds a PostgreSQL advisory lock on a connection of its own. A lost
+ * Election of the one instance that does something for all: whoever holds a PostgreSQL advisory lock on a connection of its own. A lost
  * connection loses the election; PostgreSQL notices a vanished machine by TCP keepalive within some ten seconds.
  */
-export class WatermarkLeadership {
+export class Leadership {
   private client: pg.Client | undefined;
   private elected = false;
 
   constructor(
     private readonly url: string,
+    private readonly election: Election,
     private readonly logger: ServiceLogger,
   ) {}
 
@@ -28,11 +36,11 @@ export class WatermarkLeadership {
   async session(): Promise<LeaderSession | null> {
     try {
       const client = this.client ?? (await this.connect());
-      if (!this.elected) this.elected = await elect(client);
+      if (!this.elected) this.elected = await elect(client, this.election);
       if (!this.elected || this.client !== client) return null;
       return sessionOf(client);
     } catch (error) {
-      this.logger.pino.warn({ err: error }, 'the election of the watermark leader cannot be held');
+      this.logger.pino.warn({ err: error, election: this.election.name }, 'an election cannot be held');
       await this.resign();
       return null;
     }
@@ -48,7 +56,7 @@ export class WatermarkLeadership {
   private async connect(): Promise<pg.Client> {
     const client = new pg.Client({
       connectionString: this.url,
-      application_name: 'intake watermark',
+      application_name: this.election.name,
       connectionTimeoutMillis: 5_000,
       statement_timeout: 15_000,
       keepAlive: true,
@@ -68,11 +76,8 @@ export class WatermarkLeadership {
   }
 }
 
-async function elect(client: pg.Client): Promise<boolean> {
-  const { rows } = await client.query<{ won: boolean }>('SELECT pg_try_advisory_lock($1, $2) AS won', [
-    LOCK_SPACE,
-    locks.watermarkLeader,
-  ]);
+async function elect(client: pg.Client, { space, lock }: Election): Promise<boolean> {
+  const { rows } = await client.query<{ won: boolean }>('SELECT pg_try_advisory_lock($1, $2) AS won', [space, lock]);
   return rows[0]?.won === true;
 }
 

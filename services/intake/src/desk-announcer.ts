@@ -1,14 +1,15 @@
-import { policyPartition, topics, type SurgeRecord } from '@punctual/contracts';
+import { policyPartition, topics, type ShareRecord, type SurgeRecord } from '@punctual/contracts';
 import {
   ProblemError,
   type Clock,
+  type DeskDeclaration,
+  type DeskDeclarations,
   type PolicyVersions,
-  type SurgeDeclaration,
-  type SurgeDeclarations,
 } from '@punctual/service-kit';
 import type { EventLog } from '@punctual/stream';
 import type { DataSource } from 'typeorm';
 import { LOCK_SPACE, locks } from './advisory-locks.js';
+import { assertPublished } from './assert-published.js';
 import { publishWithin } from './publish-within.js';
 
 /** What a person says about a policy's desk. */
@@ -18,14 +19,16 @@ export interface DeclaredSurge {
   readonly reason: string;
 }
 
+type Outgoing = Parameters<EventLog['publish']>[0];
+
 /**
- * Takes surges that people declare, and announces all that are declared with a `surge` record on every partition. What was stored and not
- * announced, because the log was down or a process ended, is announced by the next declaration or before the next watermark: it may come
- * twice with the same id, and never not at all.
+ * Takes surges that people declare, and announces all that is declared of desks: a surge with a record on every partition, as it decides what
+ * tickets are promised; an alarm on the one that publishes it. What was stored and not announced, because the log was down or a process ended,
+ * is announced by the next declaration or before the next watermark: it may come twice with the same id, and never not at all.
  */
-export class SurgeAnnouncer {
+export class DeskAnnouncer {
   constructor(
-    private readonly declarations: SurgeDeclarations,
+    private readonly declarations: DeskDeclarations,
     private readonly versions: PolicyVersions,
     private readonly log: EventLog,
     private readonly dataSource: DataSource,
@@ -36,12 +39,10 @@ export class SurgeAnnouncer {
    * Declares that a surge begins or ends, from now on.
    * @throws ProblemError `unknown_policy` (404), `surge_unchanged` (409), `log_unavailable` (503)
    */
-  async declare(policy: string, { state, who, reason }: DeclaredSurge): Promise<SurgeDeclaration> {
-    if (!(await this.versions.isPublished(policy))) {
-      const detail = `No version of '${policy.slice(0, 60)}' is published; GET /v1/policies lists them.`;
-      throw new ProblemError({ status: 404, code: 'unknown_policy', title: 'No such policy', detail });
-    }
-    const declared = await this.declarations.declare({ policy, state, at: this.clock.now(), by: who, reason });
+  async declare(policy: string, { state, who, reason }: DeclaredSurge): Promise<DeskDeclaration> {
+    await assertPublished(this.versions, policy);
+    const intent = { policy, share: null, state, at: this.clock.now(), by: who, reason, figures: null };
+    const declared = await this.declarations.declare(intent);
     if (declared === null) {
       const detail =
         state === 'started' ? 'A surge is open already; it can only be ended.' : 'No surge is open that could end.';
@@ -62,9 +63,10 @@ export class SurgeAnnouncer {
     await this.dataSource.transaction(async (transaction) => {
       await transaction.query('SELECT pg_advisory_xact_lock($1, $2)', [LOCK_SPACE, locks.surges]);
       const pending = await this.declarations.pending(transaction);
+      const { partitions } = this.log;
       await publishWithin(
         this.log,
-        pending.flatMap((declaration) => this.onEveryPartition(declaration)),
+        pending.flatMap((declaration) => recordsOf(declaration, partitions)),
       );
       await this.declarations.markAnnounced(
         transaction,
@@ -72,13 +74,18 @@ export class SurgeAnnouncer {
       );
     });
   }
+}
 
-  private onEveryPartition(declaration: SurgeDeclaration): Parameters<EventLog['publish']>[0] {
-    const { partitions } = this.log;
-    const speaking = policyPartition(declaration.policy, partitions);
-    return Array.from({ length: partitions }, (_none, partition) => {
-      const value: SurgeRecord = { kind: 'surge', ...declaration, speaks: partition === speaking };
-      return { topic: topics.received, partition, key: 'surge', value };
-    });
+function recordsOf({ share, number, ...declared }: DeskDeclaration, partitions: number): Outgoing {
+  const speaking = policyPartition(declared.policy, partitions);
+  if (share !== null) {
+    const { policy, id, at, reason, figures } = declared;
+    const state = declared.state === 'started' ? 'raised' : 'cleared';
+    const value: ShareRecord = { kind: 'share', policy, share, id, number, state, at, reason, figures };
+    return [{ topic: topics.received, partition: speaking, key: 'share', value }];
   }
+  return Array.from({ length: partitions }, (_none, partition) => {
+    const value: SurgeRecord = { kind: 'surge', ...declared, speaks: partition === speaking };
+    return { topic: topics.received, partition, key: 'surge', value };
+  });
 }
