@@ -71,7 +71,8 @@ function policy(settings: Partial<ClassificationPolicy> = {}): CompiledPolicy {
     findPriority: (text) => aliases[text.toLowerCase()] ?? null,
     resolve: (_ticket, _priority, exclusion) =>
       exclusion === null ? { covered: true, promises: [] } : { covered: false, code: exclusion, reason: 'outside' },
-    compareInQueue: () => 0,
+    queueOrder: '',
+    placeInQueue: () => '',
     nextOpening: () => null,
     judgeRequest: () => ({ accepted: true, recipients: [] }),
   };

@@ -1,4 +1,4 @@
-import { compileCalendar } from '@punctual/working-time';
+import { compileCalendar, contentHash } from '@punctual/working-time';
 import { BoundedCache } from './bounded-cache.js';
 import { compileClassification } from './compile-classification.js';
 import type { CompiledPolicy, Resolution, TicketAttributes } from './compiled-policy.js';
@@ -7,7 +7,7 @@ import type { PolicyDocument } from './document/policy-document.js';
 import { compileNextOpening } from './next-opening.js';
 import { PrioritySchemes } from './priority-schemes.js';
 import { PromiseMatrix } from './promise-matrix.js';
-import { compileQueueOrder } from './queue-order.js';
+import { compileQueuePlace } from './queue-order.js';
 import { compileRequestRules } from './request-rules.js';
 import type { ResolvedPolicy } from './resolve-policy.js';
 import type { PriorityShareRule, SurgeRule } from './surge.js';
@@ -70,12 +70,23 @@ export function compilePolicy(resolved: ResolvedPolicy): DeskPolicy {
       return remembered.get(key, () => decide(ticket, priority, exclusion));
     },
     nextOpening: compileNextOpening(document, calendars),
-    compareInQueue: compileQueueOrder(document.queue, schemes, names),
+    queueOrder: queueOrderOf(document),
+    placeInQueue: compileQueuePlace(document.queue, schemes, names),
     judgeRequest: compileRequestRules(document.requests, schemes, names),
     surge: document.surge ?? null,
     priorityShares: document.priorityShares,
     recipients: document.recipients,
   };
+}
+
+/** A hash of all that a place in the queue depends on besides the ticket. */
+function queueOrderOf({ queue, schemes, plans, tiers }: PolicyDocument): string {
+  const order = schemes.map(({ name, when, priorities }) => ({
+    name,
+    when: when ?? null,
+    priorities: priorities.map((one) => one.name),
+  }));
+  return contentHash(JSON.parse(JSON.stringify({ queue, schemes: order, plans, tiers }))).slice(0, 16);
 }
 
 /** The form fields that any selector of coverage, promises or schemes reads; no other can change an answer of `resolve`. */

@@ -42,8 +42,10 @@ export interface CompiledPolicy {
    * `exclusion` is the classifier's reason to hold the ticket outside every promise, null where there is none.
    */
   resolve(ticket: TicketAttributes, priority: string | null, exclusion: string | null): Resolution;
-  /** The policy's strict total order of waiting tickets: negative where `a` comes first (POLICIES, queue order). */
-  compareInQueue(a: QueueEntry, b: QueueEntry): number;
+  /** What the order of waiting tickets depends on, as a hash: versions with the same one put every ticket in the same place. */
+  readonly queueOrder: string;
+  /** A waiting ticket's place in the policy's strict total order, as text: the least, by code points, comes first. */
+  placeInQueue(entry: QueueEntry): string;
   /** While a surge is open: when the next team arrives, which waiting customers are told; null where the policy does not tell. */
   nextOpening(at: number): number | null;
   /** Whether a request of a customer is accepted, and if not why, what is missing and what to do. */

@@ -22,6 +22,7 @@ export type { PolicyDocument } from './document/policy-document.js';
 export type { RequestKind } from './document/desk-schema.js';
 export { DEFAULT_HORIZON, resolvePolicy, type PolicyHorizon, type ResolvedPolicy } from './resolve-policy.js';
 export { compilePolicy, type DeskPolicy } from './compile-policy.js';
+export { compareQueuePlaces } from './queue-order.js';
 export type { RequestMade, RequestVerdict } from './request-rules.js';
 export {
   decideBesidePeople,

@@ -3,66 +3,73 @@ import type { QueueKey } from './document/desk-schema.js';
 import type { PrioritySchemes } from './priority-schemes.js';
 import { compileSelector, type AttributeNames } from './ticket-selector.js';
 
-type Comparison = (a: QueueEntry, b: QueueEntry) => number;
+/** Part of a place: of a fixed length, or ended by `END`, so that parts are compared one after the other. */
+type Part = (entry: QueueEntry) => string;
+
+/** Ends a text within a place. Ids hold no control characters, so nothing in them comes before it. */
+const END = '\u0001';
+
+/** Comes after every digit: what has no due instant or no known priority comes after what has. */
+const LAST = '~';
+
+/** Digits of ranks, which are fewer than ten thousand, and of instants, moved so that those before 1970 are not negative. */
+const RANK_DIGITS = 4;
+const INSTANT_DIGITS = 16;
+const INSTANT_ZERO = 1_000_000_000_000_000;
 
 /**
- * The policy's order of waiting tickets. Strict and total: whatever the keys say, ticket id and source come last, so two different
- * tickets are never equal and exactly one is number one. What has no due instant or no known priority comes after what has.
+ * The place of a waiting ticket in the policy's order, as text: of two tickets the one whose place is the lesser, by code points, comes first. So
+ * a database can keep the queue in an index. Strict and total: whatever the keys say, ticket id and source come last, so two different
+ * tickets have different places and exactly one is number one.
  */
-export function compileQueueOrder(
-  keys: readonly QueueKey[],
-  schemes: PrioritySchemes,
-  names: AttributeNames,
-): Comparison {
-  const comparisons = [...keys.map((key) => comparison(key, schemes, names)), byTicket];
-  return (a, b) => {
-    for (const compare of comparisons) {
-      const order = compare(a, b);
-      if (order !== 0) return order;
-    }
-    return 0;
-  };
+export function compileQueuePlace(keys: readonly QueueKey[], schemes: PrioritySchemes, names: AttributeNames): Part {
+  const parts = [...keys.map((key) => partOf(key, schemes, names)), ticketPart];
+  return (entry) => parts.map((part) => part(entry)).join('');
 }
 
-function comparison(key: QueueKey, schemes: PrioritySchemes, names: AttributeNames): Comparison {
-  if (key === 'ticket') return byTicket;
-  if (key === 'due') return (a, b) => ascending(a.dueAt ?? Infinity, b.dueAt ?? Infinity);
+/** Compares two places as a database with the collation `C` does: by code points. */
+export function compareQueuePlaces(a: string, b: string): number {
+  const length = Math.min(a.length, b.length);
+  for (let at = 0; at < length; at += 1) {
+    const order = codePointRank(a.charCodeAt(at)) - codePointRank(b.charCodeAt(at));
+    if (order !== 0) return order;
+  }
+  return a.length - b.length;
+}
+
+/** Halves of surrogate pairs stand for code points beyond all that are one unit long. */
+function codePointRank(unit: number): number {
+  return unit >= 0xd800 && unit <= 0xdfff ? unit + 0x10000 : unit;
+}
+
+function partOf(key: QueueKey, schemes: PrioritySchemes, names: AttributeNames): Part {
+  if (key === 'ticket') return ticketPart;
+  if (key === 'due') return ({ dueAt }) => (dueAt === null ? LAST : instantPart(dueAt));
   if (key === 'priority') {
-    const rank = ({ priority, attributes }: QueueEntry) => schemes.rank(priority, schemes.schemeOf(attributes));
-    return (a, b) => rank(a) - rank(b);
+    return ({ priority, attributes }) => {
+      const rank = schemes.rank(priority, schemes.schemeOf(attributes));
+      return rank === Number.MAX_SAFE_INTEGER ? LAST : padded(rank, RANK_DIGITS);
+    };
   }
   const tests = key.groups.map((group) => compileSelector(group, names));
-  const rank = ({ attributes }: QueueEntry) => {
+  return ({ attributes }) => {
     const scheme = schemes.schemeOf(attributes);
     const index = tests.findIndex((test) => test(attributes, scheme));
-    return index < 0 ? tests.length : index;
+    return padded(index < 0 ? tests.length : index, RANK_DIGITS);
   };
-  return (a, b) => rank(a) - rank(b);
 }
 
-/** Numeric ids by number, before all others; others by code unit. Then the source. */
-function byTicket(a: QueueEntry, b: QueueEntry): number {
-  return compareIds(a.ticket, b.ticket) || compareText(a.source, b.source);
+/** Numeric ids by number, before all others; others by code point. Then the source. */
+function ticketPart({ ticket, source }: QueueEntry): string {
+  const number = /^\d+$/.test(ticket) ? ticket.replace(/^0+(?=\d)/, '') : null;
+  const kind = number === null ? LAST : `${padded(number.length, RANK_DIGITS)}${number}`;
+  return `${kind}${ticket}${END}${source}${END}`;
 }
 
-function compareIds(a: string, b: string): number {
-  const [first, second] = [digits(a), digits(b)];
-  if (first !== null && second !== null) {
-    return first.length - second.length || compareText(first, second) || compareText(a, b);
-  }
-  if (first !== null || second !== null) return first !== null ? -1 : 1;
-  return compareText(a, b);
+function instantPart(at: number): string {
+  return padded(Math.max(at + INSTANT_ZERO, 0), INSTANT_DIGITS);
 }
 
-/** The number without leading zeros; compared as text because ids outgrow what a double holds. */
-function digits(id: string): string | null {
-  return /^\d+$/.test(id) ? id.replace(/^0+(?=\d)/, '') : null;
-}
-
-function ascending(a: number, b: number): number {
-  return a === b ? 0 : a < b ? -1 : 1;
-}
-
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
+function padded(value: number, digits: number): string {
+  return String(value).padStart(digits, '0');
 }

@@ -1,10 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { builtInPack, compilePolicy, resolvePolicy, type QueueEntry } from './index.js';
+import { builtInPack, compareQueuePlaces, compilePolicy, resolvePolicy, type QueueEntry } from './index.js';
 
 const document = builtInPack('sourcegraph')?.document;
 if (!document) throw new Error('the pack loads');
 const policy = compilePolicy(resolvePolicy(document));
+
+function compare(a: QueueEntry, b: QueueEntry): number {
+  return compareQueuePlaces(policy.placeInQueue(a), policy.placeInQueue(b));
+}
 
 function entry(
   ticket: string,
@@ -50,7 +54,7 @@ describe('the queue', () => {
       entry('5', { tier: 'enterprise', priority: 'p0' }),
       entry('6', { stage: 'pre-sales', priority: 'p2' }),
     ];
-    expect(shuffled.sort(policy.compareInQueue).map(({ ticket }) => ticket)).toEqual(['6', '5', '4', '3', '2', '1']);
+    expect(shuffled.sort(compare).map(({ ticket }) => ticket)).toEqual(['6', '5', '4', '3', '2', '1']);
   });
 
   it('within a tier goes by priority, then due, then ticket id by number', () => {
@@ -62,11 +66,39 @@ describe('the queue', () => {
       entry('3', { tier: 'team', priority: 'p1', dueAt: 9_000 }),
       entry('4', { tier: 'team', priority: null, dueAt: 0 }),
     ];
-    expect(shuffled.sort(policy.compareInQueue).map(({ ticket }) => ticket)).toEqual(['3', '2', '9', '10', '1', '4']);
+    expect(shuffled.sort(compare).map(({ ticket }) => ticket)).toEqual(['3', '2', '9', '10', '1', '4']);
+  });
+
+  it('has places that compare as bytes of UTF-8 do, as in an index', () => {
+    const utf8 = (one: QueueEntry) => Buffer.from(policy.placeInQueue(one));
+    fc.assert(
+      fc.property(anyEntry, anyEntry, (a, b) => {
+        expect(Math.sign(compare(a, b))).toBe(Math.sign(utf8(a).compare(utf8(b))));
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it.each<[string, string]>([
+    ['9', '10'],
+    ['007', '7'],
+    ['99999999999999999998', '99999999999999999999'],
+    ['10', 'A-1'],
+    ['A', 'A-1'],
+    ['\uffee', '\u{1d4b3}'],
+  ])('puts %s before %s', (first, second) => {
+    expect(compare(entry(first, {}), entry(second, {}))).toBeLessThan(0);
+  });
+
+  it('has an order that stays where nothing it depends on changes', () => {
+    const order = (change: object) => compilePolicy(resolvePolicy({ ...document, ...change })).queueOrder;
+    expect(order({ settle: 1, title: 'Another', promises: [] })).toBe(policy.queueOrder);
+    expect(order({ queue: ['due', 'ticket'] })).not.toBe(policy.queueOrder);
+    expect(order({ tiers: [] })).not.toBe(policy.queueOrder);
   });
 
   it('is a strict total order: exactly one ticket is number one', () => {
-    const sign = (a: QueueEntry, b: QueueEntry) => Math.sign(policy.compareInQueue(a, b));
+    const sign = (a: QueueEntry, b: QueueEntry) => Math.sign(compare(a, b));
     fc.assert(
       fc.property(anyEntry, anyEntry, anyEntry, (a, b, c) => {
         expect(sign(a, b) + sign(b, a)).toBe(0);
@@ -80,5 +112,5 @@ describe('the queue', () => {
 
 /** What the order looks at besides source and id; one ticket has one value of it. */
 function sameOtherwise(a: QueueEntry, b: QueueEntry): boolean {
-  return policy.compareInQueue({ ...a, ticket: 'x', source: 'x' }, { ...b, ticket: 'x', source: 'x' }) === 0;
+  return compare({ ...a, ticket: 'x', source: 'x' }, { ...b, ticket: 'x', source: 'x' }) === 0;
 }

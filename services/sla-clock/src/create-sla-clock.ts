@@ -33,6 +33,7 @@ import { CreateIncomplete1790000200000 } from './storage/create-incomplete.migra
 import { CreatePolicyWalks1790000600000 } from './storage/create-policy-walks.migration.js';
 import { IndexOpenWork1790000400000 } from './storage/index-open-work.migration.js';
 import { databaseSql } from './storage/database-sql.js';
+import { CreateQueue1790001100000 } from './storage/create-queue.migration.js';
 import { CreateSurges1790000700000 } from './storage/create-surges.migration.js';
 import { CreateSlaClockTables1767225600000 } from './storage/create-sla-clock-tables.migration.js';
 import { AddSealing1790000300000 } from './storage/add-sealing.migration.js';
@@ -63,6 +64,7 @@ export const slaClockDatabase = {
     SurgeDeclarations1790000700000,
     DeskFigures1790001000000,
     CreateDesks1790001000000,
+    CreateQueue1790001100000,
   ],
 } as const;
 

@@ -152,7 +152,8 @@ export function compile(shape: Shape): CompiledPolicy {
     findPriority: (text) => (shape.unknown?.includes(text) ? null : text),
     resolve: (ticket: TicketAttributes, priority) =>
       resolutions.get(`${ticket.plan ?? 'gold'} ${priority ?? 'normal'}`) ?? none,
-    compareInQueue: () => 0,
+    queueOrder: '',
+    placeInQueue: () => '',
     nextOpening: () => null,
     judgeRequest,
   };

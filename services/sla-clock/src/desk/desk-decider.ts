@@ -28,6 +28,7 @@ import {
   saveDesk,
   type MeasuredShare,
 } from '../storage/desk-store.js';
+import { moveToPresentOrder } from './queue-mover.js';
 
 /** Figures of a time that lies farther back, ms, say nothing about now: the fold has to catch up first. */
 const MOST_BEHIND_MS = 2 * 60_000;
@@ -111,7 +112,9 @@ export class DeskDecider {
 
   private async measure(name: string, measuring: Measuring): Promise<void> {
     const policy = await this.parts.policies.pin(name, measuring.at);
-    if (policy === null || (policy.surge === null && policy.priorityShares.length === 0)) return;
+    if (policy === null) return;
+    await moveToPresentOrder(this.parts.sql, policy);
+    if (policy.surge === null && policy.priorityShares.length === 0) return;
     const { sql } = this.parts;
     const figures = await this.figuresOf(policy, measuring);
     const [before] = await loadDesks(sql, name);

@@ -8,7 +8,7 @@ import {
 } from '@punctual/contracts';
 import type { CompiledPolicy } from '@punctual/policy';
 import type { PinnedPolicies } from '@punctual/service-kit';
-import type { PolicySchedule, Published } from '@punctual/sla-engine';
+import type { PolicySchedule, Published, TicketState } from '@punctual/sla-engine';
 import type { Sql, UnitOfWork } from '@punctual/stream';
 import type { MonthPartitions } from '../storage/month-partitions.js';
 import {
@@ -20,6 +20,7 @@ import {
   type ClocksOfTicket,
   type PublishedOfTicket,
 } from '../storage/publication-store.js';
+import { saveQueue, type PlacedTicket } from '../storage/queue-store.js';
 import { loadStanding, loadTimelines, type TicketSpan } from '../storage/ticket-store.js';
 import type { ChangedRows } from './changed-rows.js';
 import { foldFromStart, foldOnto, horizonFor, type TicketOutcome } from './fold-due-ticket.js';
@@ -28,6 +29,7 @@ import { loadMissing } from './load-missing.js';
 import { missedTakeover } from './missed-takeover.js';
 import { PartitionMemory, type DueTickets } from './partition-memory.js';
 import { policyNotPublished } from './policy-not-published.js';
+import { orderingPolicy, queuePlace } from './queue-place.js';
 import { idOfKey, ticketKey, widened, type PlacedEvent, type TicketRow } from './ticket-row.js';
 
 /** A ticket under fold with what it needs. */
@@ -48,8 +50,9 @@ const MOST_UNWRITTEN = 2_000;
  * where it is written at once, however many watermarks the batch holds.
  */
 export class DueFold {
-  /** Clocks by ticket and what was published, both not yet written. */
+  /** Clocks and places in the queue by ticket, and what was published, none of it written yet. */
   private readonly clocks = new Map<string, ClocksOfTicket>();
+  private readonly places = new Map<string, PlacedTicket>();
   private published: PublishedOfTicket[] = [];
   /** The traces of the events that caused what was published; what time caused has none. */
   private readonly traces = new WeakMap<SlaEvent, string>();
@@ -98,6 +101,10 @@ export class DueFold {
     if (this.clocks.size > 0) {
       await saveClocks(await this.unit.transaction(), this.partition, [...this.clocks.values()]);
       this.clocks.clear();
+    }
+    if (this.places.size > 0) {
+      await saveQueue(await this.unit.transaction(), [...this.places.values()]);
+      this.places.clear();
     }
     await this.publish();
   }
@@ -206,7 +213,9 @@ export class DueFold {
       const key = ticketKey(row.source, row.ticket);
       // Of a ticket folded for the first time no clock is stored that could be wrong.
       const extent = row.state === null ? 'changed' : outcome.extent;
+      const before = row.state;
       row.state = outcome.state;
+      this.queueUp(work, before);
       row.policyVersion = outcome.state.policyVersion;
       row.settleMs = outcome.settleMs;
       row.foldedUpTo = outcome.horizon.eventsUpTo;
@@ -236,6 +245,17 @@ export class DueFold {
       const left: ClocksOfTicket = { source, ticket, policy, clocks: outcome.clocks, extent };
       this.clocks.set(key, laterClocks(this.clocks.get(key), left));
     }
+  }
+
+  /** Notes the ticket's place in the queue where it is another than before. */
+  private queueUp({ row, schedule }: Work, before: TicketState | null): void {
+    const policy = orderingPolicy(schedule, this.memory.watermark?.at ?? 0);
+    if (policy === undefined) return;
+    const was = queuePlace(row, before, policy);
+    const place = queuePlace(row, row.state, policy);
+    if (was?.place === place?.place) return;
+    const { source, ticket, policy: name } = row;
+    this.places.set(ticketKey(source, ticket), { source, ticket, policy: name, place });
   }
 
   private missedBy({ schedule }: Work, { state, horizon }: TicketOutcome): Instant | null {

@@ -1,0 +1,40 @@
+import type { Instant } from '@punctual/contracts';
+import type { CompiledPolicy } from '@punctual/policy';
+import type { PolicySchedule, TicketState } from '@punctual/sla-engine';
+import type { TicketId } from '../storage/ticket-store.js';
+
+/** Where a ticket stands in the queue. */
+export interface QueuePlace {
+  /** What the place was made under. */
+  readonly order: string;
+  readonly place: string;
+  /** The earliest deadline of its running clocks; null where none has one. */
+  readonly dueAt: Instant | null;
+}
+
+/** The place of a ticket in the order of a policy; null where nobody has to do anything about it. */
+export function queuePlace(
+  { source, ticket }: TicketId,
+  state: TicketState | null,
+  policy: Pick<CompiledPolicy, 'queueOrder' | 'placeInQueue'>,
+): QueuePlace | null {
+  if (state === null || state.solved !== null || state.gone !== null) return null;
+  const { attributes, priority } = state;
+  const dueAt = earliestDue(state);
+  const place = policy.placeInQueue({ source, ticket, attributes, priority, dueAt });
+  return { order: policy.queueOrder, place, dueAt };
+}
+
+/** The version whose order the queue has at an instant: one queue has one order, whichever versions its tickets run under. */
+export function orderingPolicy({ publications }: PolicySchedule, at: Instant): CompiledPolicy | undefined {
+  return (publications.findLast(({ effectiveAt }) => effectiveAt <= at) ?? publications[0])?.policy;
+}
+
+function earliestDue({ clocks }: TicketState): Instant | null {
+  let earliest: Instant | null = null;
+  for (const { phase, breachedAt, dueAt } of clocks) {
+    const due = breachedAt ?? dueAt;
+    if (phase === 'running' && due !== null) earliest = Math.min(earliest ?? due, due);
+  }
+  return earliest;
+}
