@@ -72,6 +72,24 @@ onBothLogs('attainment', (newLog) => {
   });
 });
 
+describe('a share that is promised', () => {
+  it('stands beside the one that was kept, over HTTP and on the command line', async () => {
+    const { body } = await pipeline.get('/v1/attainment?policy=acme');
+    const [share, ...more] = body['promised'] as { promised: number; kept: number; judged: number; isKept: boolean }[];
+    expect(more).toEqual([]);
+    expect(share).toMatchObject({ promise: 'solution', target: 'resolution', commitment: 'objective', promised: 0.9 });
+    const rows = (body['rows'] as { commitment: string; kept: number; missed: number }[]).filter(
+      ({ commitment }) => commitment === 'objective',
+    );
+    const kept = rows.reduce((sum, row) => sum + row.kept, 0);
+    const judged = rows.reduce((sum, row) => sum + row.kept + row.missed, 0);
+    expect(judged).toBeGreaterThan(0);
+    expect(share).toMatchObject({ kept, judged, attainment: kept / judged, isKept: kept / judged >= 0.9 });
+    const said = `  solution (resolution): 90.0% promised, ${((100 * kept) / judged).toFixed(1)}% kept (${kept} of ${judged})`;
+    expect((await simulated()).find((line) => line.startsWith('  solution '))).toContain(said);
+  });
+});
+
 async function overHttp(): Promise<Report> {
   const { body } = await pipeline.get('/v1/attainment?policy=acme');
   const rows = body['rows'] as {
@@ -92,7 +110,8 @@ async function overHttp(): Promise<Report> {
   );
 }
 
-async function onTheCommandLine(): Promise<Report> {
+/** What `simulate` prints of the same events, line by line. */
+async function simulated(): Promise<string[]> {
   const run = fileURLToPath(new URL('../../deploy/build/run.mjs', import.meta.url));
   const policy = fileURLToPath(new URL('./acme.policy.yaml', import.meta.url));
   // Up to the last deadline that the services have let pass: the watermark less what events are given to settle.
@@ -103,7 +122,11 @@ async function onTheCommandLine(): Promise<Report> {
   child.stdin.end(events.map((event) => `${JSON.stringify(toCloudEvent(event))}\n`).join(''));
   const code = await new Promise<number | null>((settle) => child.once('close', settle));
   expect(code).toBe(0);
-  const lines = output.split('\n');
+  return output.split('\n');
+}
+
+async function onTheCommandLine(): Promise<Report> {
+  const lines = await simulated();
   const heading = lines.findIndex((line) => line.startsWith('target'));
   const columns = (lines[heading] ?? '').split(/ {2,}/);
   const rows = lines.slice(heading + 1, lines.indexOf('', heading)).map((line) => line.split(/ {2,}/));

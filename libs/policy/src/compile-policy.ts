@@ -1,3 +1,4 @@
+import type { Commitment, Target } from '@punctual/contracts';
 import { compileCalendar, contentHash } from '@punctual/working-time';
 import { BoundedCache } from './bounded-cache.js';
 import { compileClassification } from './compile-classification.js';
@@ -13,11 +14,21 @@ import type { ResolvedPolicy } from './resolve-policy.js';
 import type { PriorityShareRule, SurgeRule } from './surge.js';
 import { attributeNames } from './ticket-selector.js';
 
+/** A promise that names the share of its cycles it means to keep, 0..1. */
+export interface SharePromise {
+  readonly id: string;
+  readonly target: Target;
+  readonly commitment: Commitment;
+  readonly attainment: number;
+}
+
 /** A compiled policy and what it says to a desk beyond the clocks of single tickets. */
 export interface DeskPolicy extends CompiledPolicy {
   /** When a surge of the desk begins and ends; null where the policy knows none. */
   readonly surge: SurgeRule | null;
   readonly priorityShares: readonly PriorityShareRule[];
+  /** The promises that name the share of their cycles they mean to keep. */
+  readonly sharePromises: readonly SharePromise[];
   /** Who the recipients of escalations and requests are, by name. */
   readonly recipients: Readonly<Record<string, string>>;
 }
@@ -75,6 +86,9 @@ export function compilePolicy(resolved: ResolvedPolicy): DeskPolicy {
     judgeRequest: compileRequestRules(document.requests, schemes, names),
     surge: document.surge ?? null,
     priorityShares: document.priorityShares,
+    sharePromises: document.promises.flatMap(({ id, target, commitment, attainment }) =>
+      attainment === undefined ? [] : [{ id, target, commitment, attainment }],
+    ),
     recipients: document.recipients,
   };
 }

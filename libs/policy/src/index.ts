@@ -21,7 +21,7 @@ export { loadPolicy, type LoadedPolicy } from './load-policy.js';
 export type { PolicyDocument } from './document/policy-document.js';
 export type { RequestKind } from './document/desk-schema.js';
 export { DEFAULT_HORIZON, resolvePolicy, type PolicyHorizon, type ResolvedPolicy } from './resolve-policy.js';
-export { compilePolicy, type DeskPolicy } from './compile-policy.js';
+export { compilePolicy, type DeskPolicy, type SharePromise } from './compile-policy.js';
 export { compareQueuePlaces } from './queue-order.js';
 export type { RequestMade, RequestVerdict } from './request-rules.js';
 export {
@@ -38,5 +38,6 @@ export {
 export { builtInPack, builtInPackNames, type BuiltInPack, type BuiltInPackName } from './built-in-packs.js';
 export { loadScenarios, type LoadedScenarios } from './scenarios/load-scenarios.js';
 export type { ClockExpected, Scenario, ScenarioFile } from './scenarios/scenario.js';
+export { scenarioAlarms } from './scenarios/scenario-alarms.js';
 export { scenarioSurges, type ScenarioSurge } from './scenarios/scenario-surges.js';
 export { SCENARIO_SOURCE, scenarioEvents } from './scenarios/scenario-events.js';

@@ -18,6 +18,8 @@ export { eventsBehind } from './events-behind.js';
 export { sayEvent } from './say-event.js';
 export { sayVerdict } from './say-verdict.js';
 export { attainment, type AttainmentRange, type AttainmentRow, type JudgedCycle } from './attainment.js';
+export { promisedShares, type PromisedShare } from './promised-shares.js';
+export { earliestDue } from './earliest-due.js';
 export type { Segment } from './clock-past.js';
 export type { ClockState, EventKey, TicketState } from './ticket-state.js';
 export { clockWithoutPeople, saidWithoutPeople, stateWithoutPeople } from './without-people.js';

@@ -114,6 +114,8 @@ const ClockExpected = fields({
   stoppedAt: instant.optional(),
   /** Working time counted at the end of the scenario, such as `1h30m`. */
   elapsed: z.string().optional(),
+  /** The share of its cycles that the promise means to keep. */
+  attainment: z.number().gt(0).max(1).optional(),
 }).superRefine((clock, context) => {
   if (clock.promise === undefined && clock.target === undefined) {
     context.addIssue({ code: 'custom', message: "an expected clock needs its 'promise' or its 'target'" });
@@ -141,6 +143,10 @@ const Expected = fields({
   requests: z.array(RequestExpected).optional(),
   /** What waiting customers are told at the end of the scenario: when the next team arrives; null: nothing. */
   nextOpening: z.union([z.null(), instant]).optional(),
+  /** The priority shares whose alarms are raised at the end, by name. */
+  alarms: z.array(name).optional(),
+  /** The queue at the end, by ticket id, the one to take next first. */
+  queue: z.array(name).optional(),
 }).superRefine((expected, context) => {
   if (Object.keys(expected).length === 0)
     context.addIssue({ code: 'custom', message: 'a scenario expects at least one thing' });
@@ -153,6 +159,17 @@ const DeskLine = fields({
   usual: z.number().positive().optional(),
   team: z.int().min(1).optional(),
   away: z.int().min(0).optional(),
+  /** Tickets created within the window of a priority share, by priority. */
+  created: z.record(name, z.int().min(0)).optional(),
+});
+
+/** Another ticket that waits in the queue. */
+const BesideTicket = fields({
+  id: name,
+  ...attributes,
+  priority: name.optional(),
+  fields: fieldValues.optional(),
+  dueAt: instant.optional(),
 });
 
 export const Scenario = fields({
@@ -163,6 +180,8 @@ export const Scenario = fields({
   timeline: z.array(TimelineLine).default([]),
   /** What else the desk has to do, and who is away, in order: what the policy makes a surge of. */
   desk: z.array(DeskLine).default([]),
+  /** Tickets that wait beside it. */
+  beside: z.array(BesideTicket).default([]),
   /** How far time goes; default: the last line's instant. */
   until: instant.optional(),
   expect: Expected,

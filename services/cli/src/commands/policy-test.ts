@@ -8,7 +8,8 @@ import {
   type LoadedScenarios,
 } from '@punctual/policy';
 import { readPolicy, readPolicyText } from '../policy/read-policy.js';
-import { runScenario, type Mismatch } from '../policy/run-scenario.js';
+import type { Mismatch } from '../policy/mismatch.js';
+import { runScenario } from '../policy/run-scenario.js';
 import type { ExitCode } from '../program.js';
 import { coloursFor, type Colours } from '../terminal/colour.js';
 import { readText } from '../terminal/input.js';

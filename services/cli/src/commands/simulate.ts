@@ -1,6 +1,13 @@
 import { formatInstant, targets, type Instant } from '@punctual/contracts';
-import type { CompiledPolicy } from '@punctual/policy';
-import { attainment, formatDuration, type AttainmentRow, type ClockView } from '@punctual/sla-engine';
+import type { CompiledPolicy, DeskPolicy } from '@punctual/policy';
+import {
+  attainment,
+  formatDuration,
+  promisedShares,
+  type AttainmentRow,
+  type ClockView,
+  type PromisedShare,
+} from '@punctual/sla-engine';
 import { foldTicketEvents } from '../history/fold-history.js';
 import { compareText, readHistory, type History } from '../history/read-history.js';
 import { untilOf } from '../history/until.js';
@@ -115,10 +122,9 @@ function columnsOf(anyWaived: boolean): Column[] {
   ];
 }
 
-function report(simulation: Simulation, policy: CompiledPolicy, history: History, until: Instant): string[] {
-  const rows = attainment(simulation.clocks.map(({ clock }) => clock)).sort(
-    byUrgency(policy.priorities.map(({ name }) => name)),
-  );
+function report(simulation: Simulation, policy: DeskPolicy, history: History, until: Instant): string[] {
+  const clocks = simulation.clocks.map(({ clock }) => clock);
+  const rows = attainment(clocks).sort(byUrgency(policy.priorities.map(({ name }) => name)));
   const tickets = simulation.covered + [...simulation.notCovered.values()].reduce((sum, count) => sum + count, 0);
   const lines = [
     `Policy ${policy.id} (${policy.version.slice(0, 12)}), ${history.events} events, ${tickets} tickets, up to ${formatInstant(until)}`,
@@ -128,6 +134,9 @@ function report(simulation: Simulation, policy: CompiledPolicy, history: History
   const body = rows.map((row) => cells(row, anyWaived));
   if (rows.length > 0) lines.push(...formatTable(columnsOf(anyWaived), body));
   else lines.push('No clock ever ran.');
+  const promised = promisedShares(policy.sharePromises, clocks);
+  if (promised.length > 0)
+    lines.push('', 'Shares that are promised:', ...promised.map((share) => `  ${sayShare(share)}`));
   const measured = rows.filter((row) => row.measured > 0);
   if (measured.length > 0) lines.push('', 'Measured without a promise:');
   for (const row of measured) lines.push(`  ${row.target} ${row.priority ?? '-'}: ${row.measured}`);
@@ -137,13 +146,23 @@ function report(simulation: Simulation, policy: CompiledPolicy, history: History
   return lines;
 }
 
+function sayShare({ promise, target, promised, kept, judged, attainment: share, isKept }: PromisedShare): string {
+  const of = `${promise} (${target}): ${percent(promised)} promised`;
+  if (share === null) return `${of}, nothing judged yet`;
+  return `${of}, ${percent(share)} kept (${kept} of ${judged})${isKept === true ? '' : ': too few'}`;
+}
+
+function percent(share: number): string {
+  return `${(share * 100).toFixed(1)}%`;
+}
+
 function cells(row: AttainmentRow, anyWaived: boolean): string[] {
   const late = row.late
     ? [row.late.p50, row.late.p90, row.late.p99, row.late.max].map(formatDuration)
     : ['-', '-', '-', '-'];
   const waived = anyWaived ? [row.waived] : [];
   const counts = [row.kept, row.breached + row.missed, ...waived, row.running, row.paused, row.cancelled].map(String);
-  const share = row.attainment === null ? '-' : `${(row.attainment * 100).toFixed(1)}%`;
+  const share = row.attainment === null ? '-' : percent(row.attainment);
   return [row.target, row.priority ?? '-', row.commitment, ...counts, share, ...late];
 }
 

@@ -7,17 +7,11 @@ import {
   type DeskPolicy,
   type RequestVerdict,
   type Scenario,
-  type ScenarioSurge,
 } from '@punctual/policy';
 import { foldTicket, formatDuration, type ClockView, type FoldedFromStart } from '@punctual/sla-engine';
+import { deskMismatches } from './judge-desk.js';
 import { judgeRequests } from './judge-requests.js';
-
-/** One expectation that does not hold. `where` names it as the file does. */
-export interface Mismatch {
-  readonly where: string;
-  readonly expected: string;
-  readonly actual: string;
-}
+import { compare, type Mismatch } from './mismatch.js';
 
 /** Plays a scenario under a policy, up to its end, and compares what comes of it with what it expects. */
 export function runScenario(scenario: Scenario, policy: DeskPolicy): Mismatch[] {
@@ -35,8 +29,10 @@ export function runScenario(scenario: Scenario, policy: DeskPolicy): Mismatch[] 
   return [
     ...classificationMismatches(scenario, priorityHistory.at(-1)),
     ...coverageMismatches(scenario, folded),
-    ...(scenario.expect.clocks ?? []).flatMap((expected, index) => clockMismatches(expected, index, folded.clocks)),
-    ...openingMismatches(scenario, surges.at(-1), policy.nextOpening(until)),
+    ...(scenario.expect.clocks ?? []).flatMap((expected, index) =>
+      clockMismatches(expected, index, folded.clocks, policy),
+    ),
+    ...deskMismatches(scenario, policy, folded.state, surges.at(-1), until),
     ...requestMismatches(scenario, judgeRequests(events, priorityHistory, policy)),
   ];
 }
@@ -67,7 +63,12 @@ function hasOutcome(clock: ClockView, expected: string): boolean {
 }
 
 /** Without `cycle`, any run of the promise may fit; the differences told are those of the nearest one. */
-function clockMismatches(expected: ClockExpected, index: number, clocks: readonly ClockView[]): Mismatch[] {
+function clockMismatches(
+  expected: ClockExpected,
+  index: number,
+  clocks: readonly ClockView[],
+  policy: DeskPolicy,
+): Mismatch[] {
   const name = [
     expected.promise ?? expected.target,
     ...(expected.cycle === undefined ? [] : [`cycle ${expected.cycle}`]),
@@ -83,11 +84,16 @@ function clockMismatches(expected: ClockExpected, index: number, clocks: readonl
     const others = clocks.map((clock) => `${clock.promise} cycle ${clock.cycle}`).join(', ');
     return [{ where, expected: 'a clock', actual: others === '' ? 'no clock at all' : `only ${others}` }];
   }
-  const differences = candidates.map((clock) => differencesOf(expected, clock, where));
+  const differences = candidates.map((clock) => differencesOf(expected, clock, where, policy));
   return differences.reduce((nearest, next) => (next.length < nearest.length ? next : nearest));
 }
 
-function differencesOf(expected: ClockExpected, clock: ClockView, where: string): Mismatch[] {
+function differencesOf(
+  expected: ClockExpected,
+  clock: ClockView,
+  where: string,
+  { sharePromises }: DeskPolicy,
+): Mismatch[] {
   const instants = (['startedAt', 'dueAt', 'breachedAt', 'stoppedAt'] as const).flatMap((name) => {
     const wanted = expected[name];
     return wanted === undefined ? [] : compare(`${where}.${name}`, instantText(wanted), instantText(clock[name]));
@@ -101,14 +107,14 @@ function differencesOf(expected: ClockExpected, clock: ClockView, where: string)
     elapsed === undefined || durationMs(elapsed) === clock.elapsedMs
       ? []
       : [{ where: `${where}.elapsed`, expected: elapsed, actual: exactDuration(clock.elapsedMs) }];
-  return [...instants, ...outcomes, ...compare(`${where}.reason`, reason, clock.reason), ...counted];
-}
-
-/** Customers are told only while a surge is open. */
-function openingMismatches({ expect }: Scenario, last: ScenarioSurge | undefined, opening: Instant | null): Mismatch[] {
-  if (expect.nextOpening === undefined) return [];
-  const told = last !== undefined && last.to === null ? opening : null;
-  return compare('nextOpening', instantText(expect.nextOpening), instantText(told));
+  const share = sharePromises.find(({ id }) => id === clock.promise)?.attainment ?? null;
+  return [
+    ...instants,
+    ...outcomes,
+    ...compare(`${where}.reason`, reason, clock.reason),
+    ...compare(`${where}.attainment`, expected.attainment, share),
+    ...counted,
+  ];
 }
 
 function instantText(at: Instant | null): string {
@@ -152,9 +158,4 @@ function requestMismatches(scenario: Scenario, verdicts: ReadonlyMap<string, Req
       ...compare(`${where}.to`, to?.join(', '), verdict.accepted ? verdict.recipients.join(', ') : 'nobody'),
     ];
   });
-}
-
-function compare(where: string, expected: string | boolean | undefined, actual: string | boolean | null): Mismatch[] {
-  if (expected === undefined || expected === actual) return [];
-  return [{ where, expected: String(expected), actual: actual === null ? 'none' : String(actual) }];
 }

@@ -1,8 +1,8 @@
 import { Controller, Get, Inject, Query } from '@nestjs/common';
 import { ApiOperation, ApiQuery } from '@nestjs/swagger';
 import { CLOCK, PinnedPolicies, ProblemError, type Clock } from '@punctual/service-kit';
-import type { CompiledPolicy } from '@punctual/policy';
-import { attainment, type JudgedCycle } from '@punctual/sla-engine';
+import type { DeskPolicy } from '@punctual/policy';
+import { attainment, promisedShares, type JudgedCycle } from '@punctual/sla-engine';
 import type { DataSource } from 'typeorm';
 import { z } from 'zod';
 import { DATA_SOURCE, POLICIES } from '../tokens.js';
@@ -13,6 +13,8 @@ import { wireInstant } from './wire.js';
 const attainmentQuery = z.strictObject({ policy: one, from: instant.optional(), to: instant.optional() });
 
 interface CycleRow {
+  /** Null where it was not asked for: of what is still open. */
+  promise: string | null;
   target: JudgedCycle['target'];
   priority: string | null;
   commitment: JudgedCycle['commitment'];
@@ -27,41 +29,43 @@ interface CycleRow {
  * breach can be waived, so only a breach's JSON is read for it.
  */
 const CYCLES = `
-  SELECT target, priority, commitment, outcome, NULL::bigint AS late_ms, false AS waived, count(*) AS cycles
+  SELECT NULL AS promise, target, priority, commitment, outcome, NULL::bigint AS late_ms, false AS waived, count(*) AS cycles
     FROM sla_clock.clock WHERE policy = $1 AND outcome IN ('running', 'paused')
    GROUP BY target, priority, commitment, outcome
   UNION ALL
-  SELECT target, priority, commitment, outcome, late_ms, waived, count(*)
+  SELECT promise, target, priority, commitment, outcome, late_ms, waived, count(*)
     FROM sla_clock.clock
    CROSS JOIN LATERAL (SELECT breached_at IS NOT NULL AND coalesce((view->>'waived')::boolean, false) AS waived) w
    WHERE policy = $1 AND outcome NOT IN ('running', 'paused', 'unknown')
      AND ($2::bigint IS NULL OR coalesce(breached_at, stopped_at) >= $2 OR coalesce(breached_at, stopped_at) IS NULL)
      AND ($3::bigint IS NULL OR coalesce(breached_at, stopped_at) < $3 OR coalesce(breached_at, stopped_at) IS NULL)
-   GROUP BY target, priority, commitment, outcome, late_ms, waived`;
+   GROUP BY promise, target, priority, commitment, outcome, late_ms, waived`;
 
 /** How many promises were kept (SLA-SEMANTICS §11). */
 @Controller('v1/attainment')
 export class AttainmentController {
   constructor(
     @Inject(DATA_SOURCE) private readonly dataSource: DataSource,
-    @Inject(POLICIES) private readonly policies: PinnedPolicies<CompiledPolicy>,
+    @Inject(POLICIES) private readonly policies: PinnedPolicies<DeskPolicy>,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
   @Get()
-  @ApiOperation({ summary: 'Kept and broken promises by target, priority and commitment' })
+  @ApiOperation({
+    summary: 'Kept and broken promises by target, priority and commitment; shares that are promised beside those kept',
+  })
   @ApiQuery({ name: 'policy' })
   @ApiQuery({ name: 'from', required: false, description: 'Verdicts from this instant on' })
   @ApiQuery({ name: 'to', required: false, description: 'Verdicts before this instant' })
   async read(@Query() query: unknown) {
     const { policy, from = null, to = null } = parseQuery(attainmentQuery, query);
     if (from !== null && to !== null && from >= to) throw emptyRange();
-    if ((await this.policies.pin(policy, this.clock.now())) === null) {
-      throw unknownPolicy(policy, await this.policies.names());
-    }
+    const present = await this.policies.pin(policy, this.clock.now());
+    if (present === null) throw unknownPolicy(policy, await this.policies.names());
     const rows: CycleRow[] = await this.dataSource.query(CYCLES, [policy, from, to]);
     // The range is the statement's already: without an instant a cycle is in every range.
-    const cycles = rows.map((row): JudgedCycle => ({
+    const cycles = rows.map((row): JudgedCycle & { promise: string } => ({
+      promise: row.promise ?? '',
       target: row.target,
       priority: row.priority,
       commitment: row.commitment,
@@ -72,7 +76,13 @@ export class AttainmentController {
       waived: row.waived,
       times: Number(row.cycles),
     }));
-    return { policy, from: wireInstant(from), to: wireInstant(to), rows: attainment(cycles, { from, to }) };
+    return {
+      policy,
+      from: wireInstant(from),
+      to: wireInstant(to),
+      rows: attainment(cycles, { from, to }),
+      promised: promisedShares(present.sharePromises, cycles, { from, to }),
+    };
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Instant } from '@punctual/contracts';
 import type { CompiledPolicy } from '@punctual/policy';
-import type { PolicySchedule, TicketState } from '@punctual/sla-engine';
+import { earliestDue, type PolicySchedule, type TicketState } from '@punctual/sla-engine';
 import type { TicketId } from '../storage/ticket-store.js';
 
 /** Where a ticket stands in the queue. */
@@ -28,13 +28,4 @@ export function queuePlace(
 /** The version whose order the queue has at an instant: one queue has one order, whichever versions its tickets run under. */
 export function orderingPolicy({ publications }: PolicySchedule, at: Instant): CompiledPolicy | undefined {
   return (publications.findLast(({ effectiveAt }) => effectiveAt <= at) ?? publications[0])?.policy;
-}
-
-function earliestDue({ clocks }: TicketState): Instant | null {
-  let earliest: Instant | null = null;
-  for (const { phase, breachedAt, dueAt } of clocks) {
-    const due = breachedAt ?? dueAt;
-    if (phase === 'running' && due !== null) earliest = Math.min(earliest ?? due, due);
-  }
-  return earliest;
 }

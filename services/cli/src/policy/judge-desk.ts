@@ -1,0 +1,57 @@
+import { formatInstant, type Instant } from '@punctual/contracts';
+import {
+  compareQueuePlaces,
+  scenarioAlarms,
+  type DeskPolicy,
+  type Scenario,
+  type ScenarioSurge,
+  type TicketAttributes,
+} from '@punctual/policy';
+import { earliestDue, type TicketState } from '@punctual/sla-engine';
+import { compare, type Mismatch } from './mismatch.js';
+
+/** What a scenario expects of its desk at its end, and does not come: what customers are told, the alarms that are raised, the queue. */
+export function deskMismatches(
+  scenario: Scenario,
+  policy: DeskPolicy,
+  state: TicketState,
+  last: ScenarioSurge | undefined,
+  until: Instant,
+): Mismatch[] {
+  const { nextOpening, alarms, queue } = scenario.expect;
+  // Customers are told only while a surge is open.
+  const told = last !== undefined && last.to === null ? policy.nextOpening(until) : null;
+  return [
+    ...compare('nextOpening', nextOpening === undefined ? undefined : instantText(nextOpening), instantText(told)),
+    ...compare('alarms', alarms && list(alarms), list(scenarioAlarms(scenario, policy.priorityShares))),
+    ...compare('queue', queue && list(queue), list(queueOf(scenario, policy, state))),
+  ];
+}
+
+/** The scenario's ticket, where it waits, and those beside it, the one to take next first. */
+function queueOf({ beside, ticket: { id } }: Scenario, policy: DeskPolicy, state: TicketState): string[] {
+  const { source, attributes, priority, solved, gone } = state;
+  const waits = solved === null && gone === null;
+  const others = beside.map((other) => ({
+    ...{ source, ticket: other.id, priority: other.priority ?? null, dueAt: other.dueAt ?? null },
+    attributes: attributesOf(other),
+  }));
+  const own = { source, ticket: id, attributes, priority, dueAt: earliestDue(state) };
+  return [...others, ...(waits ? [own] : [])]
+    .map((entry) => ({ ticket: entry.ticket, place: policy.placeInQueue(entry) }))
+    .sort((a, b) => compareQueuePlaces(a.place, b.place))
+    .map(({ ticket }) => ticket);
+}
+
+function attributesOf(other: Scenario['beside'][number]): TicketAttributes {
+  const { customer = null, plan = null, tier = null, channel = null, product = null, stage = null } = other;
+  return { customer, plan, tier, channel, product, stage, fields: other.fields ?? {} };
+}
+
+function instantText(at: Instant | null): string {
+  return at === null ? 'none' : formatInstant(at);
+}
+
+function list(names: readonly string[]): string {
+  return names.length === 0 ? 'none' : names.join(', ');
+}
