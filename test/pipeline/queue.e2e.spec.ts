@@ -57,6 +57,20 @@ describe('the queue', () => {
     expect(await queue()).toEqual(['1 4', '2 1', '3 2', '4 3']);
   });
 
+  it('lets a person take a ticket before its turn, with the reason on record, and put it back', async () => {
+    const taken = { actor: { role: 'agent', id: 'a-7' }, reason: 'their launch is today' };
+    await pipeline.send(ticketEvents(SOURCE, '3', start).make('ticket.queue.deviated', 5, taken, 'deviates'));
+    await pass(5.5);
+    expect(await queue()).toEqual(['1 3', '2 4', '3 1', '4 2']);
+    const { body } = await pipeline.get('/v1/queue?policy=acme&limit=1');
+    const outOfTurn = { since: '2026-03-02T12:05:00.000Z', by: taken.actor, reason: taken.reason, eventId: 'deviates' };
+    expect(body['tickets']).toMatchObject([{ ticket: '3', outOfTurn }]);
+    const back = { actor: { role: 'agent' } };
+    await pipeline.send(ticketEvents(SOURCE, '3', start).make('ticket.queue.restored', 5.6, back, 'goes-back'));
+    await pass(5.8);
+    expect(await queue()).toEqual(['1 4', '2 1', '3 2', '4 3']);
+  });
+
   it('has the order of the version in effect at once, whichever versions its tickets run under', async () => {
     await pipeline.send(ticketEvents(SOURCE, '5', start).created(5, { priority: 'urgent' }));
     await pass(6);

@@ -155,6 +155,10 @@ export const ticketEventData = {
     waiver: shortText,
     reason: z.string().min(1).max(500).optional(),
   }),
+  /** A person takes the ticket before its turn in the queue, and says why. No clock depends on it. */
+  'ticket.queue.deviated': z.strictObject({ ...common, actor: Actor, reason: z.string().min(1).max(500) }),
+  /** The ticket goes back to its turn. */
+  'ticket.queue.restored': z.strictObject({ ...common, actor: Actor, reason: z.string().min(1).max(500).optional() }),
   'ticket.merged': z.strictObject({
     ...common,
     into: shortText,
@@ -182,9 +186,11 @@ export function kindRank(event: Pick<TicketEvent, 'type' | 'data'>): number {
     case 'ticket.plan.changed':
     case 'ticket.fields.changed':
     case 'ticket.waiver.granted':
+    case 'ticket.queue.deviated':
       return 1;
     case 'ticket.assignment.changed':
     case 'ticket.waiver.withdrawn':
+    case 'ticket.queue.restored':
       return 2;
     case 'ticket.message.added':
       return event.data.actor?.role === 'requester' || event.data.actor?.role === 'participant' ? 3 : 4;

@@ -128,6 +128,8 @@ export interface QueueEntry {
   readonly attributes: TicketAttributes;
   readonly priority: string | null;
   readonly dueAt: number | null;
+  /** A person takes it before its turn: it comes before all that nobody does. */
+  readonly outOfTurn: boolean;
 }
 
 /** How the classifier decides under this policy (CLASSIFIER). */

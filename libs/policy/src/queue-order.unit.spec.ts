@@ -12,14 +12,20 @@ function compare(a: QueueEntry, b: QueueEntry): number {
 
 function entry(
   ticket: string,
-  part: Partial<QueueEntry['attributes']> & { priority?: string | null; dueAt?: number | null; source?: string },
+  part: Partial<QueueEntry['attributes']> & {
+    priority?: string | null;
+    dueAt?: number | null;
+    source?: string;
+    outOfTurn?: boolean;
+  },
 ): QueueEntry {
-  const { priority = 'p2', dueAt = 1_000, source = 'desk', ...attributes } = part;
+  const { priority = 'p2', dueAt = 1_000, source = 'desk', outOfTurn = false, ...attributes } = part;
   return {
     source,
     ticket,
     priority,
     dueAt,
+    outOfTurn,
     attributes: {
       customer: null,
       plan: null,
@@ -41,6 +47,7 @@ const anyEntry: fc.Arbitrary<QueueEntry> = fc
     stage: fc.constantFrom(null, 'pre-sales'),
     priority: fc.constantFrom(null, 'p0', 'p1', 'p2', 'p3', 'other'),
     dueAt: fc.constantFrom(null, 0, 1, 2),
+    outOfTurn: fc.boolean(),
   })
   .map(({ ticket, ...part }) => entry(ticket, part));
 
@@ -67,6 +74,15 @@ describe('the queue', () => {
       entry('4', { tier: 'team', priority: null, dueAt: 0 }),
     ];
     expect(shuffled.sort(compare).map(({ ticket }) => ticket)).toEqual(['3', '2', '9', '10', '1', '4']);
+  });
+
+  it('puts what people take before its turn first, and that in its own order', () => {
+    const shuffled = [
+      entry('1', { tier: 'enterprise', priority: 'p0' }),
+      entry('3', { tier: 'internal', priority: 'p3', outOfTurn: true }),
+      entry('2', { tier: 'free', outOfTurn: true }),
+    ];
+    expect(shuffled.sort(compare).map(({ ticket }) => ticket)).toEqual(['2', '3', '1']);
   });
 
   it('has places that compare as bytes of UTF-8 do, as in an index', () => {

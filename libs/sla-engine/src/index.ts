@@ -21,7 +21,7 @@ export { attainment, type AttainmentRange, type AttainmentRow, type JudgedCycle 
 export { promisedShares, type PromisedShare } from './promised-shares.js';
 export { earliestDue } from './earliest-due.js';
 export type { Segment } from './clock-past.js';
-export type { ClockState, EventKey, TicketState } from './ticket-state.js';
+export type { ClockState, EventKey, OutOfTurn, TicketState } from './ticket-state.js';
 export { clockWithoutPeople, saidWithoutPeople, stateWithoutPeople } from './without-people.js';
 export { targetNames } from './reasons.js';
 export { formatDuration } from './format-duration.js';

@@ -26,6 +26,10 @@ export function sayEvent(event: TicketEvent): string {
       return `${who(event)} waived the breach of '${event.data.promise}'`;
     case 'ticket.waiver.withdrawn':
       return `${who(event)} withdrew a waiver`;
+    case 'ticket.queue.deviated':
+      return `${who(event)} took the ticket before its turn`;
+    case 'ticket.queue.restored':
+      return `${who(event)} put the ticket back to its turn`;
     case 'ticket.merged':
       return `The ticket was ${event.data.transfer ? 'transferred' : 'merged'} into ${event.data.into}`;
     case 'ticket.deleted':

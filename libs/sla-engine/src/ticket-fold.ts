@@ -109,6 +109,12 @@ export class TicketFold {
         if (this.requests.asked(event, at) && event.data.request === 'update')
           this.promised.startCycle('update_on_request', event.id, at, 'update_requested');
         return;
+      case 'ticket.queue.deviated':
+        this.state.outOfTurn = { eventId: event.id, at, by: event.data.actor, reason: event.data.reason };
+        return;
+      case 'ticket.queue.restored':
+        this.state.outOfTurn = null;
+        return;
       case 'ticket.status.changed':
         return this.changeStatus(event.data.status, at, event.id);
       case 'ticket.merged':
@@ -276,6 +282,8 @@ export class TicketFold {
     state.requesterWrote = false;
     if (isSolved) {
       state.solved = { at: state.solved?.at ?? at, eventId: cause ?? CREATION, closed: status.category === 'closed' };
+      // Reopened, it takes its turn as others do.
+      if (state.outOfTurn) state.outOfTurn = null;
     } else {
       state.solved = null;
     }

@@ -50,6 +50,8 @@ export interface TicketState {
   clocks: ClockState[];
   /** What of the desk's surges was taken in; absent in states written before there were any. */
   surge?: SurgeSeen;
+  /** Who takes the ticket before its turn in the queue, and why; null once it went back to it, absent where it never left it. */
+  outOfTurn?: OutOfTurn | null;
   /** The kinds of requests that were accepted on this ticket, each once. */
   requests: readonly RequestMade['kind'][];
   /** Waivers of cycles or breaches that are still to come. */
@@ -73,6 +75,14 @@ export interface SurgeSeen {
   readonly open: boolean;
   readonly edges: number;
   readonly digest: string;
+}
+
+/** A ticket that a person takes before its turn in the queue. */
+export interface OutOfTurn {
+  readonly eventId: string;
+  readonly at: Instant;
+  readonly by: Actor;
+  readonly reason: string;
 }
 
 /** Who waived a breach, and why (SLA-SEMANTICS §11). */

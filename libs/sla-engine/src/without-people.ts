@@ -4,13 +4,14 @@ import { waiverSentence } from './waiver.js';
 
 /** The state as a fold of the events without people would have left it: no verdict rests on who somebody is. */
 export function stateWithoutPeople(state: TicketState, known: KnownWords): TicketState {
-  const { assignee, attributes, clocks, waivers } = state;
+  const { assignee, attributes, clocks, waivers, outOfTurn } = state;
   return {
     ...state,
     assignee: { ...assignee, person: assignee.person === null ? null : FORGOTTEN },
     attributes: { ...attributes, fields: forgottenFields(attributes.fields, known) },
     clocks: clocks.map((clock): ClockState => ({ ...clock, ...clockWithoutPeople(clock) })),
     waivers: waivers.map((awaiting) => ({ ...awaiting, waiver: waiverWithoutPeople(awaiting.waiver) })),
+    ...(outOfTurn ? { outOfTurn: waiverWithoutPeople(outOfTurn) } : {}),
   };
 }
 

@@ -38,7 +38,7 @@ function created(ticket: Scenario['ticket']): Written<'ticket.created'> {
 type EventBody = { [T in TicketEventType]: { readonly type: T; readonly data: Written<T> } }[TicketEventType];
 
 function lineEvent(line: TimelineLine): EventBody {
-  const { reply, message, note, status, assign, priority, plan, fields, request, merged } = line;
+  const { reply, message, note, status, assign, priority, plan, fields, request, deviate, merged } = line;
   const actor = line.by === undefined ? {} : { actor: { role: line.by } };
   if (reply !== undefined) return messageAdded(line, reply, 'public');
   if (message !== undefined) return messageAdded(line, message, 'public');
@@ -65,6 +65,8 @@ function lineEvent(line: TimelineLine): EventBody {
     };
     return { type: 'ticket.request.made', data };
   }
+  if (deviate !== undefined)
+    return { type: 'ticket.queue.deviated', data: { actor: { role: line.by ?? 'agent' }, reason: deviate } };
   if (merged !== undefined) return { type: 'ticket.merged', data: { ...actor, into: merged, transfer: false } };
   if (line.deleted === true) return { type: 'ticket.deleted', data: { ...actor, spam: false } };
   return { type: 'ticket.restored', data: { ...actor } };

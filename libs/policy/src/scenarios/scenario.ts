@@ -61,6 +61,8 @@ const acts = {
   plan: name.optional(),
   fields: fieldValues.optional(),
   request: z.enum(['update', 'elevation', 'escalation']).optional(),
+  /** A person takes the ticket before its turn in the queue: why. */
+  deviate: prose.optional(),
   merged: name.optional(),
   deleted: z.literal(true).optional(),
   restored: z.literal(true).optional(),

@@ -33,10 +33,11 @@ function queueOf({ beside, ticket: { id } }: Scenario, policy: DeskPolicy, state
   const { source, attributes, priority, solved, gone } = state;
   const waits = solved === null && gone === null;
   const others = beside.map((other) => ({
-    ...{ source, ticket: other.id, priority: other.priority ?? null, dueAt: other.dueAt ?? null },
+    ...{ source, ticket: other.id, priority: other.priority ?? null, dueAt: other.dueAt ?? null, outOfTurn: false },
     attributes: attributesOf(other),
   }));
-  const own = { source, ticket: id, attributes, priority, dueAt: earliestDue(state) };
+  const outOfTurn = (state.outOfTurn ?? null) !== null;
+  const own = { source, ticket: id, attributes, priority, dueAt: earliestDue(state), outOfTurn };
   return [...others, ...(waits ? [own] : [])]
     .map((entry) => ({ ticket: entry.ticket, place: policy.placeInQueue(entry) }))
     .sort((a, b) => compareQueuePlaces(a.place, b.place))

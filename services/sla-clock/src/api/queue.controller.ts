@@ -3,6 +3,7 @@ import { ApiOkResponse, ApiOperation, ApiQuery } from '@nestjs/swagger';
 import { formatInstant } from '@punctual/contracts';
 import type { CompiledPolicy } from '@punctual/policy';
 import { CLOCK, PinnedPolicies, ProblemError, type Clock } from '@punctual/service-kit';
+import type { OutOfTurn } from '@punctual/sla-engine';
 import type { DataSource } from 'typeorm';
 import { z } from 'zod';
 import { databaseSql } from '../storage/database-sql.js';
@@ -54,9 +55,15 @@ export class QueueController {
         dueAt: wireInstant(dueAt),
         status: state.status,
         assignee: state.assignee,
+        outOfTurn: wireOutOfTurn(state.outOfTurn ?? null),
       })),
     };
   }
+}
+
+function wireOutOfTurn(taken: OutOfTurn | null): object | null {
+  if (taken === null) return null;
+  return { since: formatInstant(taken.at), by: taken.by, reason: taken.reason, eventId: taken.eventId };
 }
 
 export function unknownPolicy(policy: string, known: readonly string[]): ProblemError {

@@ -29,7 +29,13 @@ beforeAll(async () => {
   const tickets = Array.from({ length: WAITING }, (_none, place) => String((place * 7_919) % WAITING));
   const places = tickets.map((ticket) =>
     policy.placeInQueue({
-      ...{ source: 'desk', ticket, priority: `p${Number(ticket) % 3}`, dueAt: 1_000 * (Number(ticket) % 997) },
+      ...{
+        source: 'desk',
+        ticket,
+        priority: `p${Number(ticket) % 3}`,
+        dueAt: 1_000 * (Number(ticket) % 997),
+        outOfTurn: false,
+      },
       attributes: { customer: null, plan: null, tier: 'team', channel: null, product: null, stage: null, fields: {} },
     }),
   );

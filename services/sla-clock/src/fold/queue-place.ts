@@ -21,7 +21,8 @@ export function queuePlace(
   if (state === null || state.solved !== null || state.gone !== null) return null;
   const { attributes, priority } = state;
   const dueAt = earliestDue(state);
-  const place = policy.placeInQueue({ source, ticket, attributes, priority, dueAt });
+  const outOfTurn = (state.outOfTurn ?? null) !== null;
+  const place = policy.placeInQueue({ source, ticket, attributes, priority, dueAt, outOfTurn });
   return { order: policy.queueOrder, place, dueAt };
 }
 
