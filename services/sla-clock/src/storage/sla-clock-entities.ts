@@ -1,9 +1,13 @@
 import { ClockEntity } from './clock.entity.js';
+import { DeskEntity } from './desk.entity.js';
+import { DeskHourEntity } from './desk-hour.entity.js';
 import { ForgottenTicketEntity } from './forgotten.entity.js';
 import { IncompleteEntity } from './incomplete.entity.js';
 import { PartitionTimeEntity } from './partition-time.entity.js';
 import { PolicyWalkEntity } from './policy-walk.entity.js';
 import { PublishedMonthEntity } from './published-month.entity.js';
+import { QueueEntity } from './queue.entity.js';
+import { ShareAlarmEntity } from './share-alarm.entity.js';
 import { SlaEventEntity } from './sla-event.entity.js';
 import { SlaTotalEntity } from './sla-total.entity.js';
 import { SurgeEntity } from './surge.entity.js';
@@ -23,4 +27,8 @@ export const slaClockEntities = [
   ForgottenTicketEntity,
   PolicyWalkEntity,
   SurgeEntity,
+  DeskEntity,
+  DeskHourEntity,
+  ShareAlarmEntity,
+  QueueEntity,
 ] as const;

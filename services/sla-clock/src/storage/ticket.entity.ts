@@ -82,6 +82,7 @@ export const TicketEntity = new EntitySchema<StoredTicketRow>({
     // Over expressions, or holding further columns, which an entity cannot say: see their migrations.
     { name: 'ticket_open', columns: [], synchronize: false },
     { name: 'ticket_wake', columns: [], synchronize: false },
+    { name: 'ticket_created', columns: [], synchronize: false },
     {
       name: 'ticket_ended',
       columns: ['policy', 'partition', 'lastEventAt', 'source', 'ticket'],
