@@ -72,24 +72,6 @@ onBothLogs('attainment', (newLog) => {
   });
 });
 
-describe('a share that is promised', () => {
-  it('stands beside the one that was kept, over HTTP and on the command line', async () => {
-    const { body } = await pipeline.get('/v1/attainment?policy=acme');
-    const [share, ...more] = body['promised'] as { promised: number; kept: number; judged: number; isKept: boolean }[];
-    expect(more).toEqual([]);
-    expect(share).toMatchObject({ promise: 'solution', target: 'resolution', commitment: 'objective', promised: 0.9 });
-    const rows = (body['rows'] as { commitment: string; kept: number; missed: number }[]).filter(
-      ({ commitment }) => commitment === 'objective',
-    );
-    const kept = rows.reduce((sum, row) => sum + row.kept, 0);
-    const judged = rows.reduce((sum, row) => sum + row.kept + row.missed, 0);
-    expect(judged).toBeGreaterThan(0);
-    expect(share).toMatchObject({ kept, judged, attainment: kept / judged, isKept: kept / judged >= 0.9 });
-    const said = `  solution (resolution): 90.0% promised, ${((100 * kept) / judged).toFixed(1)}% kept (${kept} of ${judged})`;
-    expect((await simulated()).find((line) => line.startsWith('  solution '))).toContain(said);
-  });
-});
-
 async function overHttp(): Promise<Report> {
   const { body } = await pipeline.get('/v1/attainment?policy=acme');
   const rows = body['rows'] as {
