@@ -161,6 +161,7 @@ describe('POST /v1/events', () => {
       '/v1/events',
       '/v1/policies',
       '/v1/policies/{id}',
+      '/v1/policies/{id}/staffing',
       '/v1/policies/{id}/surges',
       '/v1/sources',
       '/v1/sources/{source}',

@@ -209,7 +209,8 @@ describe.skipIf(reason !== null)(`a cluster of three${reason === null ? '' : ` (
       },
       { timeout: 60_000, interval: 1_000 },
     );
-    expect(Math.min(...acknowledged)).toBeGreaterThan(100);
+    // How many depends on the machine; enough to meet each kill in the middle of a transaction.
+    expect(Math.min(...acknowledged)).toBeGreaterThan(30);
     for (const target of told) {
       for (const [partition, values] of asked.entries()) {
         expect(target.filter((value) => value.startsWith(`${partition}/`))).toEqual(values);

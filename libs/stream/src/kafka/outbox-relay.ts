@@ -155,11 +155,7 @@ export class OutboxRelay {
     const lock = `punctual relay ${logId} ${group}`;
     try {
       const connection = (await runner.connect()) as Connection;
-      const sql: Sql = {
-        async query<Row extends object>(text: string, parameters?: readonly unknown[]): Promise<Row[]> {
-          return (await connection.query<Row>(preparedStatement(text, parameters))).rows;
-        },
-      };
+      const sql = inTurn(connection);
       const [row] = await sql.query<{ free: boolean }>('SELECT pg_try_advisory_lock(hashtextextended($1, 0)) AS free', [
         lock,
       ]);
@@ -315,4 +311,16 @@ export class OutboxRelay {
       };
     });
   }
+}
+
+/** One statement at a time: forgetting what was relayed may still go on when the next outputs are read, and pg is to be given no two at once. */
+function inTurn(connection: Connection): Sql {
+  let before: Promise<unknown> = Promise.resolve();
+  return {
+    async query<Row extends object>(text: string, parameters?: readonly unknown[]): Promise<Row[]> {
+      const asked = before.then(() => connection.query<Row>(preparedStatement(text, parameters)));
+      before = asked.catch(() => undefined);
+      return (await asked).rows;
+    },
+  };
 }
