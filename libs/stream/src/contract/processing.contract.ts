@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { input, outgoing, type ContractContext } from './contract-context.js';
+import { input, outgoing, output, type ContractContext } from './contract-context.js';
 
 /** What a processing tells of itself, and when it refuses to go on. */
 export function processingContract(current: () => ContractContext): void {
@@ -16,6 +16,18 @@ export function processingContract(current: () => ContractContext): void {
       open();
       await processing.caughtUp();
       expect((await processing.lag()).reduce((sum, one) => sum + one.behind, 0)).toBe(0);
+    });
+
+    it('has caught up when readers are shown what came of it', async () => {
+      const { log, fold, process } = current();
+      const processing = await process(fold);
+      for (let value = 1; value <= 20; value += 1) {
+        await log.publish(outgoing([value], 0));
+        await processing.caughtUp();
+        let shown = 0;
+        await log.scan(output, () => void (shown += 1));
+        expect(shown).toBe(value);
+      }
     });
 
     it('runs what waits for the commit after it, in order, and not after a rollback', async () => {

@@ -20,7 +20,7 @@ import {
   type RelayOrigin,
   type RelayPosition,
 } from './outbox.js';
-import { TransactionSender } from './transaction-sender.js';
+import { TransactionSender, type Written } from './transaction-sender.js';
 
 export interface RelaySettings {
   readonly kafka: Kafka;
@@ -67,6 +67,8 @@ export class OutboxRelay {
   #refusal: StreamError | null = null;
   #incarnation = 0;
   readonly #fresh = new FreshOutputs();
+  /** Of each output partition, where the last transaction of this process begins in it. */
+  readonly #lastWritten = new Map<string, Written>();
   /** When the table was last read, and whether it may hold more than that. */
   #tableReadAt = Number.NEGATIVE_INFINITY;
   #tableHasMore = true;
@@ -103,8 +105,27 @@ export class OutboxRelay {
     this.#wake();
   }
 
-  /** Resolves when Kafka has every output that is committed now, whoever relays them. Throws the refusal. */
+  /**
+   * Resolves when Kafka has every output that is committed now, whoever relays them, and shows readers of committed records those that this
+   * process relayed. Throws the refusal.
+   */
   async drained(): Promise<void> {
+    await this.#relayed();
+    await this.#shown();
+  }
+
+  /** Kafka answers a commit before its readers are shown what was committed. */
+  async #shown(): Promise<void> {
+    const { topics } = this.#settings;
+    for (const { topic, partition, offset } of [...this.#lastWritten.values()]) {
+      while (((await topics.ranges(topic)).get(partition)?.end ?? 0) <= offset) {
+        this.#assertRelaying();
+        await pause(5, this.#stopping.signal);
+      }
+    }
+  }
+
+  async #relayed(): Promise<void> {
     const { logId, group } = this.#settings;
     const targets = new Map<string, number>();
     for (const { topic, partition, next } of await outboxReach(this.#sql, logId, group)) {
@@ -114,12 +135,16 @@ export class OutboxRelay {
       const reach = await outboxReach(this.#sql, logId, group);
       if (reach.every(({ topic, partition, relayed }) => relayed >= (targets.get(`${partition}/${topic}`) ?? 0)))
         return;
-      if (this.#refusal !== null) throw this.#refusal;
-      if (this.#stopping.signal.aborted)
-        throw new StreamError('closed', 'the processing was stopped before its outputs left');
+      this.#assertRelaying();
       this.wake();
       await pause(10, this.#stopping.signal);
     }
+  }
+
+  #assertRelaying(): void {
+    if (this.#refusal !== null) throw this.#refusal;
+    if (!this.#stopping.signal.aborted) return;
+    throw new StreamError('closed', 'the processing was stopped before its outputs left');
   }
 
   async stop(): Promise<void> {
@@ -242,7 +267,7 @@ export class OutboxRelay {
     for (const { origin, seq } of rows) moved.set(`${origin.partition}/${origin.topic}`, { ...origin, seq: seq + 1 });
     const transaction = await producer.transaction();
     try {
-      await sender.send(transaction, withIncarnation(rows, this.#incarnation));
+      const written = await sender.send(transaction, withIncarnation(rows, this.#incarnation));
       await transaction.sendOffsets({
         consumerGroupId: `${prefix}${group}.relay`,
         topics: this.#settings.inputs.map((topic) => ({
@@ -253,6 +278,7 @@ export class OutboxRelay {
         })),
       });
       await transaction.commit();
+      for (const one of written) this.#lastWritten.set(`${one.partition}/${one.topic}`, one);
     } catch (error) {
       // Whether it was committed is read from the positions after the next take over.
       if (transaction.isActive()) await transaction.abort().catch(() => undefined);

@@ -3,6 +3,13 @@ import type { EncodedRecord } from '../encoded-record.js';
 import { StreamError } from '../stream-error.js';
 import { toMessage } from './kafka-message.js';
 
+/** Where the first record of what was sent to a partition stands there. */
+export interface Written {
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: number;
+}
+
 /**
  * Sends the records of a Kafka transaction, to each broker in one request. Where one of several brokers fails, kafkajs begins anew while others
  * have not answered, and these take their records twice (see send-whole.ts). Nobody sees that while the transaction is open, so it is enough to
@@ -20,7 +27,7 @@ export class TransactionSender {
   }
 
   /** Throws where not every record was taken, or one perhaps twice: then the transaction has to be aborted. One call after another. */
-  async send(transaction: Transaction, records: readonly EncodedRecord[]): Promise<void> {
+  async send(transaction: Transaction, records: readonly EncodedRecord[]): Promise<Written[]> {
     this.#answers.clear();
     const topics = Map.groupBy(records, ({ topic }) => topic);
     const topicMessages = [...topics].map(([topic, own]) => ({
@@ -36,5 +43,10 @@ export class TransactionSender {
       if (answers === 1) continue;
       throw new StreamError('log_unavailable', `${broker} was sent the same records ${answers} times`);
     }
+    return written.map(({ topicName, partition, baseOffset }) => ({
+      topic: topicName.slice(this.#prefix.length),
+      partition,
+      offset: Number(baseOffset),
+    }));
   }
 }
