@@ -9,6 +9,7 @@ import { createDataSource, databaseAnswers, DatabaseUnavailable } from './databa
 import { PolicyVersionEntity } from './policy-version.entity.js';
 import { PolicyVersions1735689600000 } from './policy-version.migration.js';
 import { PolicyVersions, type PolicyPublication } from './policy-versions.js';
+import { SteadyClient } from './steady-client.js';
 
 let postgres: TestPostgres;
 let database: TestDatabase;
@@ -73,6 +74,13 @@ describe('createDataSource', () => {
     await source.destroy();
     expect(await databaseAnswers(source)()).toBe('the database connection is closed');
     opened.splice(opened.indexOf(source), 1);
+  });
+
+  it('has connections that may fail before anyone listens to them', async () => {
+    const runner = (await open('steady')).createQueryRunner();
+    expect(await runner.connect()).toBeInstanceOf(SteadyClient);
+    await runner.release();
+    expect(() => new SteadyClient().emit('error', new Error('the server stops'))).not.toThrow();
   });
 
   it('waits for a database that is not up yet, and gives up at the limit', async () => {

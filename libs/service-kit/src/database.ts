@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import { DataSource, QueryFailedError, type EntitySchema, type MigrationInterface } from 'typeorm';
+import { SteadyClient } from './steady-client.js';
 
 export interface DatabaseOptions {
   readonly url: string;
@@ -107,6 +108,7 @@ async function initialize(options: DatabaseOptions): Promise<DataSource> {
     applicationName: options.applicationName,
     connectTimeoutMS: 10_000,
     extra: {
+      Client: SteadyClient,
       statement_timeout: options.statementTimeoutMs ?? 30_000,
       lock_timeout: 10_000,
       idle_in_transaction_session_timeout: 60_000,

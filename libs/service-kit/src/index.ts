@@ -41,6 +41,7 @@ export {
   isDatabaseDown,
   type DatabaseOptions,
 } from './database.js';
+export { SteadyClient } from './steady-client.js';
 export { watchClockSkew } from './clock-skew.js';
 export { PolicyVersionEntity, type PolicyMode, type PolicyVersionRow } from './policy-version.entity.js';
 export { DeskDeclarations, type DeskDeclaration, type DeskIntent } from './desk-declarations.js';

@@ -1,4 +1,5 @@
 import { startPostgres, type TestDatabase, type TestPostgres } from '@punctual/test-kit';
+import pg from 'pg';
 import { DataSource } from 'typeorm';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { BatchHandler, OutgoingRecord } from '../event-log.js';
@@ -6,6 +7,14 @@ import { streamMigrations } from '../stream-migrations.js';
 import { openEmbeddedLog, type EmbeddedLog, type EmbeddedLogOptions } from './embedded-log.js';
 
 const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
+
+/** As services have it: an error finds a listener also between the pool's and TypeORM's. */
+class SteadyClient extends pg.Client {
+  constructor(config?: pg.ClientConfig) {
+    super(config);
+    this.on('error', () => undefined);
+  }
+}
 
 let postgres: TestPostgres;
 let database: TestDatabase;
@@ -25,6 +34,7 @@ beforeEach(async () => {
     applicationName: 'pool',
     migrations: [...streamMigrations],
     poolErrorHandler: () => undefined,
+    extra: { Client: SteadyClient },
   }).initialize();
   await dataSource.runMigrations();
 });
