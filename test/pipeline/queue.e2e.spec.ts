@@ -10,6 +10,8 @@ const start = Date.parse('2026-03-02T12:00:00Z');
 /** Whoever waits longest for anything comes first, whatever the priority. */
 const byDue = acmePolicy((text) => `${text}queue: [due, ticket]\n`);
 
+const byId = acmePolicy((text) => `${text}queue: [ticket]\n`);
+
 let pipeline: Pipeline;
 beforeAll(async () => {
   pipeline = await Pipeline.start();
@@ -84,6 +86,30 @@ describe('the queue', () => {
     expect(await pipeline.slaClock?.measureDesks()).toBe('measured');
     expect(await orders()).toEqual([queueOrder]);
     expect(await queue()).toEqual(ordered);
+  });
+
+  it('tells the deadline of now, also where the order does not go by it', async () => {
+    await pipeline.publish(byId, 'pin', start + 9 * MINUTE);
+    await pass(10);
+    await pipeline.slaClock?.measureDesks();
+    const dueAt = async () => {
+      const { body } = await pipeline.get('/v1/queue?policy=acme');
+      return (body['tickets'] as { ticket: string; dueAt: string | null }[]).find(({ ticket }) => ticket === '5')
+        ?.dueAt;
+    };
+    expect(await dueAt()).toEqual(expect.any(String));
+    await pipeline.send(ticketEvents(SOURCE, '5', start).status(11, 'waiting_requester'));
+    await pass(12);
+    const { body } = await pipeline.get(`/v1/tickets/${SOURCE}/5`);
+    const running = (body['clocks'] as { outcome: string; dueAt: string | null }[]).filter(
+      ({ outcome }) => outcome === 'running',
+    );
+    const earliest =
+      running
+        .map((clock) => clock.dueAt)
+        .filter((due) => due !== null)
+        .sort()[0] ?? null;
+    expect(await dueAt()).toBe(earliest);
   });
 
   /** The orders that places were made under. */

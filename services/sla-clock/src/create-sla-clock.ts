@@ -34,6 +34,7 @@ import { CreatePolicyWalks1790000600000 } from './storage/create-policy-walks.mi
 import { IndexOpenWork1790000400000 } from './storage/index-open-work.migration.js';
 import { databaseSql } from './storage/database-sql.js';
 import { CreateQueue1790001100000 } from './storage/create-queue.migration.js';
+import { DropQueueDue1790001200000 } from './storage/drop-queue-due.migration.js';
 import { CreateSurges1790000700000 } from './storage/create-surges.migration.js';
 import { CreateSlaClockTables1767225600000 } from './storage/create-sla-clock-tables.migration.js';
 import { AddSealing1790000300000 } from './storage/add-sealing.migration.js';
@@ -65,6 +66,7 @@ export const slaClockDatabase = {
     DeskFigures1790001000000,
     CreateDesks1790001000000,
     CreateQueue1790001100000,
+    DropQueueDue1790001200000,
   ],
 } as const;
 

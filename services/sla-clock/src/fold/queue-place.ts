@@ -8,8 +8,6 @@ export interface QueuePlace {
   /** What the place was made under. */
   readonly order: string;
   readonly place: string;
-  /** The earliest deadline of its running clocks; null where none has one. */
-  readonly dueAt: Instant | null;
 }
 
 /** The place of a ticket in the order of a policy; null where nobody has to do anything about it. */
@@ -23,7 +21,7 @@ export function queuePlace(
   const dueAt = earliestDue(state);
   const outOfTurn = (state.outOfTurn ?? null) !== null;
   const place = policy.placeInQueue({ source, ticket, attributes, priority, dueAt, outOfTurn });
-  return { order: policy.queueOrder, place, dueAt };
+  return { order: policy.queueOrder, place };
 }
 
 /** The version whose order the queue has at an instant: one queue has one order, whichever versions its tickets run under. */

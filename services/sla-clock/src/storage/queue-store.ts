@@ -1,4 +1,3 @@
-import type { Instant } from '@punctual/contracts';
 import type { Sql } from '@punctual/stream';
 import type { QueuePlace } from '../fold/queue-place.js';
 import type { TicketId } from './ticket-store.js';
@@ -14,10 +13,10 @@ export async function saveQueue(sql: Sql, tickets: readonly PlacedTicket[]): Pro
   const gone = tickets.filter(({ place }) => place === null);
   if (waiting.length > 0) {
     await sql.query(
-      `INSERT INTO sla_clock.queue AS q (source, ticket, policy, place_order, place, due_at)
-       SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[])
+      `INSERT INTO sla_clock.queue AS q (source, ticket, policy, place_order, place)
+       SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[])
        ON CONFLICT (source, ticket) DO UPDATE
-         SET place_order = excluded.place_order, place = excluded.place, due_at = excluded.due_at
+         SET place_order = excluded.place_order, place = excluded.place
        WHERE (q.place_order, q.place) IS DISTINCT FROM (excluded.place_order, excluded.place)`,
       placeColumns(waiting),
     );
@@ -34,17 +33,15 @@ export async function saveQueue(sql: Sql, tickets: readonly PlacedTicket[]): Pro
 /** A ticket in the queue. */
 export interface QueuedTicket extends TicketId {
   readonly place: string;
-  readonly dueAt: Instant | null;
 }
 
 /** The first tickets of a policy's queue that have places under an order, in it. */
 export async function loadQueue(sql: Sql, policy: string, order: string, most: number): Promise<QueuedTicket[]> {
-  const rows = await sql.query<{ source: string; ticket: string; place: string; due_at: string | null }>(
-    `SELECT source, ticket, place, due_at FROM sla_clock.queue
+  return sql.query<QueuedTicket & object>(
+    `SELECT source, ticket, place FROM sla_clock.queue
       WHERE policy = $1 AND place_order = $2 ORDER BY place LIMIT $3`,
     [policy, order, most],
   );
-  return rows.map(({ due_at, ...row }) => ({ ...row, dueAt: due_at === null ? null : Number(due_at) }));
 }
 
 /** Tickets of a policy's queue whose places were made under another order: at most so many. */
@@ -65,15 +62,14 @@ export async function replace(
 ): Promise<void> {
   if (tickets.length === 0) return;
   await sql.query(
-    `UPDATE sla_clock.queue q SET place_order = n.place_order, place = n.place, due_at = n.due_at
-       FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[]) AS n (source, ticket, place_order, place, due_at)
+    `UPDATE sla_clock.queue q SET place_order = n.place_order, place = n.place
+       FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) AS n (source, ticket, place_order, place)
       WHERE q.source = n.source AND q.ticket = n.ticket AND q.place_order <> n.place_order`,
     [
       tickets.map(({ source }) => source),
       tickets.map(({ ticket }) => ticket),
       tickets.map(({ place }) => place.order),
       tickets.map(({ place }) => place.place),
-      tickets.map(({ place }) => place.dueAt),
     ],
   );
 }
@@ -94,6 +90,5 @@ function placeColumns(tickets: readonly (Omit<PlacedTicket, 'place'> & QueuePlac
     tickets.map(({ policy }) => policy),
     tickets.map(({ order }) => order),
     tickets.map(({ place }) => place),
-    tickets.map(({ dueAt }) => dueAt),
   ];
 }

@@ -8,8 +8,6 @@ export interface QueueRow {
   /** What the place was made under. */
   readonly placeOrder: string;
   readonly place: string;
-  /** Epoch ms as text (bigint). */
-  readonly dueAt: string | null;
 }
 
 export const QueueEntity = new EntitySchema<QueueRow>({
@@ -22,7 +20,6 @@ export const QueueEntity = new EntitySchema<QueueRow>({
     policy: { type: 'text' },
     placeOrder: { type: 'text', name: 'place_order' },
     place: { type: 'text', collation: 'C' },
-    dueAt: { type: 'bigint', nullable: true, name: 'due_at' },
   },
   // Holds a further column, which an entity cannot say: see its migration.
   indices: [{ name: 'queue_place', columns: [], synchronize: false }],
