@@ -1,16 +1,10 @@
-import type { ClassifiedRecord, Watermark } from '@punctual/contracts';
-import { builtInPack, compilePolicy, resolvePolicy, type CompiledPolicy, type ResolvedPolicy } from '@punctual/policy';
-import { createDataSource, PinnedPolicies, PolicyVersions } from '@punctual/service-kit';
 import type { LogRecord, Sql, UnitOfWork } from '@punctual/stream';
-import { startPostgres, type TestDatabase, type TestPostgres } from '@punctual/test-kit';
 import pg from 'pg';
-import type { DataSource } from 'typeorm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { slaClockDatabase } from '../create-sla-clock.js';
 import { MonthPartitions } from '../storage/month-partitions.js';
 import { loadArmedSources, loadTime, loadWakes } from '../storage/ticket-store.js';
 import { BatchFold } from './batch-fold.js';
-import type { FoldObserver } from './fold-observer.js';
+import { newTicket, openRegoDesk, silent, watermark, type RegoDesk } from './rego-desk.spec-kit.js';
 import { PartitionMemory } from './partition-memory.js';
 import { WalkPace } from './walk-pace.js';
 
@@ -21,50 +15,20 @@ const HOUR = 3_600_000;
 const created = Date.parse('2026-03-03T15:00:00Z');
 /** Every first response is due at this instant. */
 const due = created + HOUR;
-const silent: FoldObserver = {
-  recorded: () => undefined,
-  folded: () => undefined,
-  refolded: () => undefined,
-  published: () => undefined,
-  deadLettered: () => undefined,
-  sealed: () => undefined,
-  walkBegan: () => undefined,
-  walked: () => undefined,
-  quarantined: () => undefined,
-};
 
-let postgres: TestPostgres;
-let database: TestDatabase;
-let dataSource: DataSource;
-let policies: PinnedPolicies<CompiledPolicy>;
+let desk: RegoDesk;
 let months: MonthPartitions;
 let client: pg.Client;
 
 beforeAll(async () => {
-  postgres = await startPostgres();
-  database = await postgres.createDatabase();
-  dataSource = await createDataSource({
-    ...slaClockDatabase,
-    url: database.url,
-    poolSize: 2,
-    applicationName: 'burst-test',
-  });
-  const versions = new PolicyVersions(dataSource);
-  const pack = builtInPack('rego')?.document;
-  if (!pack) throw new Error('the pack rego does not load');
-  const document = resolvePolicy(pack);
-  const { version } = document;
-  await versions.publish({ policy: 'rego', version, document, effectiveAt: 0, mode: 'pin', publishedAt: 0 });
-  policies = new PinnedPolicies(versions, (stored) => compilePolicy(stored as ResolvedPolicy));
-  months = new MonthPartitions(dataSource);
-  client = new pg.Client(database.url);
+  desk = await openRegoDesk(2);
+  months = new MonthPartitions(desk.dataSource);
+  client = new pg.Client(desk.url);
   await client.connect();
 });
 afterAll(async () => {
   await client.end();
-  await dataSource.destroy();
-  await database.drop();
-  await postgres.stop();
+  await desk.close();
 });
 
 let ownership: PartitionMemory;
@@ -76,7 +40,7 @@ beforeEach(async () => {
   ownership = new PartitionMemory(null);
   offset = 0;
   for (let first = 0; first < TICKETS; first += 2_000) {
-    await fold(Array.from({ length: 2_000 }, (_none, place) => newTicket(`T-${first + place}`)));
+    await fold(Array.from({ length: 2_000 }, (_none, place) => newTicket(`T-${first + place}`, created)));
   }
   await fold([watermark(created + 10_000)]);
   await fold([watermark(due)]);
@@ -163,7 +127,7 @@ async function fold(values: readonly unknown[], before: (text: string) => void =
   };
   await client.query('BEGIN');
   try {
-    await new BatchFold(PARTITION, ownership, unit, policies, months, silent, new WalkPace()).run(records);
+    await new BatchFold(PARTITION, ownership, unit, desk.policies, months, silent, new WalkPace()).run(records);
     await client.query('COMMIT');
   } catch (error) {
     await client.query('ROLLBACK');
@@ -199,28 +163,4 @@ async function breaches(): Promise<{ said: number; tickets: number }> {
       WHERE type = 'sla.clock.breached'`,
   );
   return rows[0] ?? { said: 0, tickets: 0 };
-}
-
-function watermark(at: number): Watermark {
-  return { kind: 'watermark', at, sources: {} };
-}
-
-function newTicket(ticket: string): ClassifiedRecord {
-  const id = `${ticket}-created`;
-  return {
-    kind: 'event',
-    event: {
-      ...{ id, source: 'desk', ticket, type: 'ticket.created', occurredAt: created, receivedAt: created, sequence: -1 },
-      data: { origin: 'requester', channel: 'portal' },
-    },
-    policy: 'rego',
-    revision: 1,
-    priorityHistory: [
-      {
-        ...{ decisionId: `decision-${ticket}`, eventId: id, at: created, kind: 'correction', priority: 'Severity 1' },
-        ...{ by: 'rule', status: 'decided', rule: null, confidence: 1, needsReview: false, reason: 'Down' },
-      },
-    ],
-    coverageHistory: [],
-  };
 }

@@ -1,61 +1,22 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { ClassifiedRecord, Watermark } from '@punctual/contracts';
-import { builtInPack, compilePolicy, resolvePolicy, type CompiledPolicy, type ResolvedPolicy } from '@punctual/policy';
-import { createDataSource, PinnedPolicies, PolicyVersions } from '@punctual/service-kit';
 import type { Sql, UnitOfWork } from '@punctual/stream';
-import { startPostgres, type TestDatabase, type TestPostgres } from '@punctual/test-kit';
-import type { DataSource } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { slaClockDatabase } from '../create-sla-clock.js';
 import { databaseSql } from '../storage/database-sql.js';
 import { MonthPartitions } from '../storage/month-partitions.js';
 import { ClockFolder } from './clock-folder.js';
-import type { FoldObserver } from './fold-observer.js';
+import { newTicket, openRegoDesk, silent, watermark, type RegoDesk } from './rego-desk.spec-kit.js';
 
 const HOUR = 3_600_000;
 const SETTLE = 5_000;
 const created = Date.parse('2026-03-03T15:00:00Z');
 /** What reads the rows of tickets. */
 const reading = /FROM unnest\(\$1::text\[\], \$2::text\[\]\) AS wanted \(source, ticket\)\s+JOIN sla_clock\.ticket/;
-const silent: FoldObserver = {
-  recorded: () => undefined,
-  folded: () => undefined,
-  refolded: () => undefined,
-  published: () => undefined,
-  deadLettered: () => undefined,
-  sealed: () => undefined,
-  walkBegan: () => undefined,
-  walked: () => undefined,
-  quarantined: () => undefined,
-};
-
-let postgres: TestPostgres;
-let database: TestDatabase;
-let dataSource: DataSource;
-let policies: PinnedPolicies<CompiledPolicy>;
+let desk: RegoDesk;
 
 beforeAll(async () => {
-  postgres = await startPostgres();
-  database = await postgres.createDatabase();
-  dataSource = await createDataSource({
-    ...slaClockDatabase,
-    url: database.url,
-    poolSize: 4,
-    applicationName: 'ahead',
-  });
-  const versions = new PolicyVersions(dataSource);
-  const pack = builtInPack('rego')?.document;
-  if (!pack) throw new Error('the pack rego does not load');
-  const document = resolvePolicy(pack);
-  const { version } = document;
-  await versions.publish({ policy: 'rego', version, document, effectiveAt: 0, mode: 'pin', publishedAt: 0 });
-  policies = new PinnedPolicies(versions, (stored) => compilePolicy(stored as ResolvedPolicy));
+  desk = await openRegoDesk(4);
 });
-afterAll(async () => {
-  await dataSource.destroy();
-  await database.drop();
-  await postgres.stop();
-});
+afterAll(() => desk.close());
 
 describe('tickets due under the next watermark', () => {
   it('are read between two of them, and fire once each with what is in memory', async () => {
@@ -92,7 +53,7 @@ let offset = 0;
 function takeOver() {
   const ahead: string[][] = [];
   const inUnits: string[] = [];
-  const pool = databaseSql(dataSource);
+  const pool = databaseSql(desk.dataSource);
   const between: Sql = {
     async query<Row extends object>(text: string, parameters: readonly unknown[] = []) {
       const rows = await pool.query<Row>(text, parameters);
@@ -100,7 +61,7 @@ function takeOver() {
       return rows;
     },
   };
-  const folder = new ClockFolder(policies, new MonthPartitions(dataSource), silent, between);
+  const folder = new ClockFolder(desk.policies, new MonthPartitions(desk.dataSource), silent, between);
   const assignment = { group: 'sla-clock', topic: 'tickets.classified', partition: 0, epoch: 1 };
   const fold = async (values: readonly unknown[]): Promise<void> => {
     const records = values.map((value) => ({
@@ -108,7 +69,7 @@ function takeOver() {
       offset: (offset += 1),
     }));
     const after: (() => void)[] = [];
-    await dataSource.transaction(async ({ queryRunner }) => {
+    await desk.dataSource.transaction(async ({ queryRunner }) => {
       const sql: Sql = {
         async query<Row extends object>(text: string, parameters: readonly unknown[] = []) {
           inUnits.push(text);
@@ -135,38 +96,8 @@ function unitOf(sql: Sql, after: (() => void)[]): UnitOfWork {
 }
 
 async function breached(): Promise<string[]> {
-  const rows = await databaseSql(dataSource).query<{ ticket: string }>(
+  const rows = await databaseSql(desk.dataSource).query<{ ticket: string }>(
     `SELECT ticket FROM sla_clock.sla_event WHERE type = 'sla.clock.breached' ORDER BY ticket`,
   );
   return rows.map(({ ticket }) => ticket);
-}
-
-function watermark(at: number): Watermark {
-  return { kind: 'watermark', at, sources: {} };
-}
-
-function newTicket(ticket: string, occurredAt: number): ClassifiedRecord {
-  const id = `${ticket}-created`;
-  return {
-    kind: 'event',
-    event: {
-      ...{ id, source: 'desk', ticket, type: 'ticket.created', occurredAt, receivedAt: occurredAt, sequence: -1 },
-      data: { origin: 'requester', channel: 'portal' },
-    },
-    policy: 'rego',
-    revision: 1,
-    priorityHistory: [
-      {
-        ...{
-          decisionId: `decision-${ticket}`,
-          eventId: id,
-          at: occurredAt,
-          kind: 'correction',
-          priority: 'Severity 1',
-        },
-        ...{ by: 'rule', status: 'decided', rule: null, confidence: 1, needsReview: false, reason: 'Down' },
-      },
-    ],
-    coverageHistory: [],
-  };
 }
