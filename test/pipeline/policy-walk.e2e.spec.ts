@@ -35,7 +35,11 @@ async function openTickets(log: LogEnvironment): Promise<void> {
 afterEach(() => pipeline.stop());
 
 onBothLogs('a version that is published while thousands of tickets are open', (newLog) => {
-  beforeEach(() => openTickets(newLog()));
+  let log: LogEnvironment;
+  beforeEach(async () => {
+    log = newLog();
+    await openTickets(log);
+  });
 
   it('takes all of them over from their start, through a stop and another owner, beside live events, and says nothing twice', async () => {
     await pipeline.publish(stricter, 'retroactive', start + 41 * MINUTE);
@@ -62,7 +66,9 @@ onBothLogs('a version that is published while thousands of tickets are open', (n
     );
     // It was still under way after the stop, and after the other owner.
     expect(delays.length).toBeGreaterThanOrEqual(2);
-    // A live event waits for slices, and at most for the other owner's partitions to come back; never for the walk.
+    // A live event waits for slices, never for the walk; on Kafka besides, at the first two turns, for the group to share its partitions.
+    const waits = Object.keys(log).length === 0 ? delays : delays.slice(2);
+    expect(Math.max(0, ...waits)).toBeLessThan(1_500);
     expect(Math.max(...delays)).toBeLessThan(5_000);
   }, 240_000);
 });
