@@ -29,8 +29,8 @@ const silent = { info: () => undefined, warn: () => undefined, error: () => unde
 export interface PipelineOptions {
   /** Where the event log is; the embedded one where absent. */
   readonly log?: LogEnvironment;
-  /** YAML that is added to the policy of the tests. */
-  readonly policy?: string;
+  /** YAML that is added to the policy of the tests, or what else its text becomes. */
+  readonly policy?: string | ((text: string) => string);
 }
 
 /** The classifier and the SLA clock on one real PostgreSQL and one event log, fed by hand. */
@@ -67,7 +67,7 @@ export class Pipeline {
     const clock = new ManualClock('2026-03-02T12:00:00Z');
     const config = readSlaClockConfig({ DATABASE_URL: database.url, PARTITIONS: String(PARTITIONS), ...where });
     const log = await openEventLog(config, dataSource, { clientId: 'pipeline-test', clock, logger: silent });
-    const resolved = acmePolicy((text) => `${text}${more}`);
+    const resolved = acmePolicy(typeof more === 'string' ? (text) => `${text}${more}` : more);
     await publishPolicy(dataSource, resolved);
     const pipeline = new Pipeline(postgres, database, dataSource, log, clock, resolved);
     await pipeline.startServices();

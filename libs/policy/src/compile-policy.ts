@@ -85,12 +85,19 @@ export function compilePolicy(resolved: ResolvedPolicy): DeskPolicy {
     placeInQueue: compileQueuePlace(document.queue, schemes, names),
     judgeRequest: compileRequestRules(document.requests, schemes, names),
     surge: document.surge ?? null,
-    priorityShares: document.priorityShares,
+    priorityShares: document.priorityShares.map((rule) => byName(rule, schemes)),
     sharePromises: document.promises.flatMap(({ id, target, commitment, attainment }) =>
       attainment === undefined ? [] : [{ id, target, commitment, attainment }],
     ),
     recipients: document.recipients,
   };
+}
+
+/** A share with its priorities by the names that tickets have them by, whatever the policy calls them here. */
+function byName(rule: PriorityShareRule, schemes: PrioritySchemes): PriorityShareRule {
+  const among = rule.scheme === undefined ? schemes.names : [rule.scheme];
+  const named = rule.priorities.flatMap((word) => among.flatMap((scheme) => schemes.find(word, scheme) ?? []));
+  return { ...rule, priorities: [...new Set(named)] };
 }
 
 /** A hash of all that a place in the queue depends on besides the ticket. */

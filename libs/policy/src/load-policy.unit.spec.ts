@@ -125,6 +125,11 @@ describe('what is wrong is said with line, column and a suggestion', () => {
       changed('priority: P1, because', 'priority: Urgnt, because'),
       "error unknown_priority: 'Urgnt'",
     ],
+    [
+      'a share of an unknown scheme',
+      `${sound}priorityShares: [{ name: Few, scheme: custmers, priorities: [P1], above: 0.1, clears: 0.05, window: 7d }]\n`,
+      "24:39 error unknown_scheme: 'custmers' is no scheme of this policy",
+    ],
     ['an unknown default', changed('default: P2', 'default: P9'), '21:12 error unknown_priority'],
     [
       'an unknown plan',

@@ -36,6 +36,10 @@ export class PrioritySchemes {
     this.fallback = schemes.find((scheme) => scheme.when === undefined)?.name ?? schemes[0]?.name ?? '';
   }
 
+  get names(): readonly string[] {
+    return [...this.words.keys()];
+  }
+
   /** The first scheme whose condition holds, else the one without a condition. */
   schemeOf(ticket: TicketAttributes): string {
     return this.choose.find(({ fits }) => fits(ticket))?.name ?? this.fallback;

@@ -80,7 +80,8 @@ export function decideShare(
 ): DeskVerdict | null {
   const { concerned, all } = created;
   const share = all < rule.minimumTickets ? 0 : concerned / all;
-  const reason = `${concerned} of ${all} tickets were ${rule.priorities.join(' or ')}`;
+  const which = rule.scheme === undefined ? 'tickets' : `tickets of ${rule.scheme}`;
+  const reason = `${concerned} of ${all} ${which} were ${rule.priorities.join(' or ')}`;
   if (!isOpen && share > rule.above)
     return { open: true, reason: `${reason}; the alarm is raised above ${percent(rule.above)}` };
   if (isOpen && share <= rule.clears) return { open: false, reason };

@@ -85,4 +85,11 @@ describe('the share of p0 and p1', () => {
   ])('open %s with %d of %d: %s', (isOpen, concerned, all, open) => {
     expect(decideShare(share, isOpen, { concerned, all })?.open ?? null).toBe(open);
   });
+
+  it('says whose tickets were counted, where it names a scheme', () => {
+    const figures = { concerned: 2, all: 20 };
+    expect(decideShare({ ...share, scheme: 'pre-sales', minimumTickets: 1, above: 0.05 }, false, figures)?.reason).toBe(
+      '2 of 20 tickets of pre-sales were p0 or p1; the alarm is raised above 5 %',
+    );
+  });
 });

@@ -38,6 +38,7 @@ import { DropQueueDue1790001200000 } from './storage/drop-queue-due.migration.js
 import { CreateSurges1790000700000 } from './storage/create-surges.migration.js';
 import { CreateSlaClockTables1767225600000 } from './storage/create-sla-clock-tables.migration.js';
 import { AddSealing1790000300000 } from './storage/add-sealing.migration.js';
+import { AddTicketScheme1790001300000 } from './storage/add-ticket-scheme.migration.js';
 import { CreateForgotten1790000500000 } from './storage/create-forgotten.migration.js';
 import { CutIntoMonths1790000100000 } from './storage/cut-into-months.migration.js';
 import { MergeSurgeWalks1790000800000 } from './storage/merge-surge-walks.migration.js';
@@ -67,6 +68,7 @@ export const slaClockDatabase = {
     CreateDesks1790001000000,
     CreateQueue1790001100000,
     DropQueueDue1790001200000,
+    AddTicketScheme1790001300000,
   ],
 } as const;
 

@@ -74,6 +74,7 @@ export const Surge = fields({
 /** An alarm when these priorities are more than a share of the tickets created in a window. */
 export const PriorityShare = fields({
   name: name,
+  /** Only tickets of this scheme are counted. Default: those of all. */
   scheme: z.string().optional(),
   priorities: names,
   ...hysteresis,

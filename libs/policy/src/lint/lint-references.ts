@@ -96,6 +96,9 @@ export function selectors({ document }: LintContext): PlacedSelector[] {
         ? [{ selector: rule.appliesTo, path: ['requests', kind, 'appliesTo'] }]
         : [],
     ),
+    ...document.priorityShares.flatMap(({ scheme }, index) =>
+      scheme === undefined ? [] : [{ selector: { scheme: [scheme] }, path: ['priorityShares', index] }],
+    ),
     ...document.queue.flatMap((key, index) =>
       typeof key === 'string'
         ? []
@@ -136,7 +139,10 @@ function priorityReferences(context: LintContext): Finding[] {
   const { document } = context;
   const check = (words: readonly string[], within: readonly string[] | undefined, path: Path): Finding[] =>
     words.flatMap((word, index) => {
-      const inside = within ?? document.schemes.map(({ name }) => name);
+      const declared = document.schemes.map(({ name }) => name);
+      const inside = within ?? declared;
+      // A scheme that is none is complained of where it is named.
+      if (within?.every((scheme) => !declared.includes(scheme)) === true) return [];
       if (inside.some((scheme) => context.schemes.find(word, scheme) !== null)) return [];
       const known = document.schemes
         .filter(({ name }) => inside.includes(name))

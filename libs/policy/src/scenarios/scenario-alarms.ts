@@ -6,15 +6,25 @@ export function scenarioAlarms({ desk }: Scenario, rules: readonly PriorityShare
   return rules.filter((rule) => isRaised(desk, rule)).map(({ name }) => name);
 }
 
+type Created = NonNullable<Scenario['desk'][number]['created']>;
+
 function isRaised(desk: Scenario['desk'], rule: PriorityShareRule): boolean {
   let raised = false;
   for (const { created } of desk) {
     if (created === undefined) continue;
-    const counts = Object.entries(created);
+    const counts = countsFor(created, rule);
     const concerned = counts.filter(([priority]) => rule.priorities.includes(priority));
     raised = decideShare(rule, raised, { concerned: total(concerned), all: total(counts) })?.open ?? raised;
   }
   return raised;
+}
+
+/** How many tickets that a share counts there are of each priority: of its scheme only, where it names one. */
+function countsFor(created: Created, { scheme }: PriorityShareRule): (readonly [priority: string, count: number])[] {
+  return Object.entries(created).flatMap(([name, count]) => {
+    if (typeof count !== 'number') return scheme === undefined || scheme === name ? Object.entries(count) : [];
+    return scheme === undefined ? [[name, count] as const] : [];
+  });
 }
 
 function total(counts: readonly (readonly [string, number])[]): number {

@@ -154,6 +154,8 @@ const Expected = fields({
     context.addIssue({ code: 'custom', message: 'a scenario expects at least one thing' });
 });
 
+const count = z.int().min(0);
+
 /** The desk's figures from an instant on, as far as a line names them. */
 const DeskLine = fields({
   at: instant,
@@ -161,8 +163,8 @@ const DeskLine = fields({
   usual: z.number().positive().optional(),
   team: z.int().min(1).optional(),
   away: z.int().min(0).optional(),
-  /** Tickets created within the window of a priority share, by priority. */
-  created: z.record(name, z.int().min(0)).optional(),
+  /** Tickets created within the window of a priority share, by priority; or by scheme, and then by priority. */
+  created: z.record(name, z.union([count, z.record(name, count)])).optional(),
 });
 
 /** Another ticket that waits in the queue. */

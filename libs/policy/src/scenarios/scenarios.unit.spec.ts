@@ -1,6 +1,13 @@
 import { parseCloudEvent, parseInstant, toCloudEvent } from '@punctual/contracts';
 import { describe, expect, it } from 'vitest';
-import { builtInPack, builtInPackNames, formatDiagnostic, loadScenarios, scenarioEvents } from '../index.js';
+import {
+  builtInPack,
+  builtInPackNames,
+  formatDiagnostic,
+  loadScenarios,
+  scenarioAlarms,
+  scenarioEvents,
+} from '../index.js';
 
 const sound = `policy: acme
 scenarios:
@@ -92,6 +99,28 @@ describe('a scenario', () => {
     const { file, diagnostics } = loadScenarios(sound.replace(from, to), 'acme.scenarios.yaml');
     expect(diagnostics.map(formatDiagnostic).join('\n')).toContain(expected);
     expect(file).toBeNull();
+  });
+});
+
+describe('the alarms of a scenario', () => {
+  const rule = { priorities: ['p0'], above: 0.1, clears: 0.05, window: 1, minimumTickets: 10 };
+  const rules = [
+    { ...rule, name: 'All' },
+    { ...rule, name: 'Prospects', scheme: 'pre-sales' },
+  ];
+  const raisedBy = (created: string): string[] => {
+    const desk = `    desk: [{ at: 2026-03-02T10:00+01:00, created: ${created} }]\n    timeline:`;
+    const { file } = loadScenarios(sound.replace('    timeline:', desk), 'acme.scenarios.yaml');
+    return file?.scenarios.flatMap((scenario) => scenarioAlarms(scenario, rules)) ?? ['does not load'];
+  };
+
+  it.each<[string, string, string[]]>([
+    ['of no scheme in particular', '{ p0: 2, p2: 8 }', ['All']],
+    ['of one scheme', '{ pre-sales: { p0: 2, p2: 8 } }', ['All', 'Prospects']],
+    ['of another', '{ customers: { p0: 2, p2: 8 } }', ['All']],
+    ['of both', '{ customers: { p2: 30 }, pre-sales: { p0: 2, p2: 8 } }', ['Prospects']],
+  ])('count tickets %s', (_what, created, raised) => {
+    expect(raisedBy(created)).toEqual(raised);
   });
 });
 

@@ -145,7 +145,7 @@ export class DeskDecider {
     { at, historical }: Measuring,
   ): Promise<MeasuredShare> {
     const window = { from: at - rule.window, to: at };
-    const counted = await countCreated(this.parts.sql, policy, window, rule.priorities, historical);
+    const counted = await countCreated(this.parts.sql, policy, window, rule, historical);
     return { share: rule.name, ...counted };
   }
 

@@ -106,6 +106,7 @@ export class Arrivals {
       policy: value.policy,
       policyVersion: null,
       settleMs: policy.settleMs,
+      scheme: null,
       state: null,
       priorityHistory: [],
       coverageHistory: [],

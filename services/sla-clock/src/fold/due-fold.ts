@@ -218,6 +218,7 @@ export class DueFold {
       this.queueUp(work, before);
       row.policyVersion = outcome.state.policyVersion;
       row.settleMs = outcome.settleMs;
+      row.scheme = outcome.scheme;
       row.foldedUpTo = outcome.horizon.eventsUpTo;
       row.duesBefore = outcome.horizon.duesBefore;
       row.foldedOffset = offset;

@@ -26,6 +26,8 @@ export interface TicketOutcome {
   readonly state: TicketState;
   readonly horizon: Horizon;
   readonly settleMs: number;
+  /** Whose priorities the ticket has. */
+  readonly scheme: string;
   readonly wakeAt: number | null;
   readonly sealAt: number | null;
   readonly clocks: readonly ClockView[];
@@ -84,7 +86,8 @@ export function foldFromStart(
 function outcomeOf(folded: Folded, horizon: Horizon): Omit<TicketOutcome, 'extent' | 'published'> {
   const { state, wakeAt, clocks, policy } = folded;
   const sealAt = sealInstant(state, wakeAt, policy);
-  return { state, horizon, settleMs: policy.settleMs, wakeAt, sealAt, clocks };
+  const scheme = policy.schemeOf(state.attributes);
+  return { state, horizon, settleMs: policy.settleMs, scheme, wakeAt, sealAt, clocks };
 }
 
 function context(row: TicketRow, policy: CompiledPolicy, horizon: Horizon, mode: 'live' | 'historical') {

@@ -10,6 +10,8 @@ export interface TicketRow {
   /** Null before the first fold. */
   policyVersion: string | null;
   settleMs: number;
+  /** Whose priorities it has, as of its last fold; null before the first. */
+  scheme: string | null;
   state: TicketState | null;
   priorityHistory: readonly PriorityDecision[];
   coverageHistory: readonly CoverageDecision[];

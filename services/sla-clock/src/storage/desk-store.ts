@@ -77,18 +77,22 @@ export async function loadUsual(sql: Sql, policy: string, at: Instant): Promise<
   return row?.usual ?? null;
 }
 
-/** How many tickets of a policy were created in `(from, to]`, and how many of them have one of these priorities now. */
+/**
+ * How many tickets of a policy were created in `(from, to]`, and how many of them have one of these priorities now. Where a scheme is named,
+ * only its tickets count.
+ */
 export async function countCreated(
   sql: Sql,
   policy: string,
   { from, to }: { readonly from: Instant; readonly to: Instant },
-  priorities: readonly string[],
+  { priorities, scheme }: { readonly priorities: readonly string[]; readonly scheme?: string | undefined },
   historical: readonly string[],
 ): Promise<{ readonly concerned: number; readonly all: number }> {
   const [row] = await sql.query<{ concerned: string; all: string }>(
     `SELECT count(*) FILTER (WHERE priority = ANY ($4::text[])) AS concerned, count(*) AS all FROM sla_clock.ticket
-      WHERE policy = $1 AND created_at > $2 AND created_at <= $3 AND source <> ALL ($5::text[])`,
-    [policy, from, to, priorities, historical],
+      WHERE policy = $1 AND created_at > $2 AND created_at <= $3 AND source <> ALL ($5::text[])
+        AND ($6::text IS NULL OR scheme = $6)`,
+    [policy, from, to, priorities, historical, scheme ?? null],
   );
   return { concerned: Number(row?.concerned ?? 0), all: Number(row?.all ?? 0) };
 }

@@ -28,6 +28,8 @@ export interface StoredTicketRow {
   /** Epoch ms as text (bigint). */
   readonly createdAt: string | null;
   readonly priority: string | null;
+  /** Whose priorities it has; null before the first fold since this is kept. */
+  readonly scheme: string | null;
   readonly covered: boolean | null;
   /** Neither solved nor gone. */
   readonly isOpen: boolean;
@@ -68,6 +70,7 @@ export const TicketEntity = new EntitySchema<StoredTicketRow>({
     wakeAt: { type: 'bigint', nullable: true, name: 'wake_at' },
     createdAt: { type: 'bigint', nullable: true, name: 'created_at' },
     priority: { type: 'text', nullable: true },
+    scheme: { type: 'text', nullable: true },
     covered: { type: 'boolean', nullable: true },
     isOpen: { type: 'boolean', name: 'is_open' },
     quarantined: { type: 'text', nullable: true },
