@@ -69,6 +69,12 @@ const waivedCycle = {
   breach: shortText.optional(),
 };
 
+/**
+ * Other tickets of the same source that this one may have to do with, by id: each is shown on both tickets, and no clock depends on it. A
+ * list replaces the one before; an empty one takes the links away.
+ */
+const related = z.array(shortText).max(20).optional();
+
 const text = {
   subject: z.string().max(2_000).optional(),
   body: z.string().max(200_000).optional(),
@@ -96,6 +102,7 @@ export const ticketEventData = {
     status: TicketStatus.optional(),
     assignee: Assignment.optional(),
     fields: TicketFields.optional(),
+    related,
   }),
   'ticket.message.added': z.strictObject({
     ...common,
@@ -130,6 +137,7 @@ export const ticketEventData = {
     product: attributes.product,
     stage: attributes.stage,
     fields: TicketFields.optional(),
+    related,
     kind: ChangeKind.default('change'),
   }),
   'ticket.request.made': z.strictObject({

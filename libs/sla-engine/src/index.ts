@@ -15,6 +15,7 @@ export { publishContinued, publishRefolded, netSayings, type Published } from '.
 export { contentKey, eventId, LATE_DETECTION_MS, type Draft, type PublicationContext, type Saying } from './draft.js';
 export { explainTicket, type ClockExplanation, type ExplainedSegment } from './explain.js';
 export { eventsBehind } from './events-behind.js';
+export { linksOf, sayLink, type NamedTicket, type TicketLink } from './links.js';
 export { sayEvent } from './say-event.js';
 export { sayVerdict } from './say-verdict.js';
 export { attainment, type AttainmentRange, type AttainmentRow, type JudgedCycle } from './attainment.js';

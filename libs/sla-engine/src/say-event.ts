@@ -7,7 +7,7 @@ import type { TicketEvent } from '@punctual/contracts';
 export function sayEvent(event: TicketEvent): string {
   switch (event.type) {
     case 'ticket.created':
-      return `${created[event.data.origin]}${event.data.channel === undefined ? '' : ` by ${event.data.channel}`}`;
+      return `${created[event.data.origin]}${event.data.channel === undefined ? '' : ` by ${event.data.channel}`}${related(event.data.related)}`;
     case 'ticket.message.added':
       return sayMessage(event.data);
     case 'ticket.status.changed':
@@ -19,7 +19,7 @@ export function sayEvent(event: TicketEvent): string {
     case 'ticket.plan.changed':
       return `The customer's plan became ${event.data.plan ?? 'another one'}${kindOf(event.data.kind)}`;
     case 'ticket.fields.changed':
-      return `Fields of the ticket changed${kindOf(event.data.kind)}`;
+      return `Fields of the ticket changed${kindOf(event.data.kind)}${related(event.data.related)}`;
     case 'ticket.request.made':
       return `The requester asked for ${requests[event.data.request]}`;
     case 'ticket.waiver.granted':
@@ -86,6 +86,10 @@ function sayAssignment({
   const toPerson = person === null ? null : 'a person';
   const toTeam = team === null ? null : `team ${team}`;
   return `The ticket was assigned to ${[toPerson, toTeam].filter((part) => part !== null).join(' in ')}`;
+}
+
+function related(tickets: readonly string[] = []): string {
+  return tickets.length === 0 ? '' : `; it names ${tickets.join(', ')} as related`;
 }
 
 function kindOf(kind: 'correction' | 'change' | undefined): string {

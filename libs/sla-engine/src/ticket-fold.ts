@@ -3,6 +3,7 @@ import type { CompiledPolicy } from '@punctual/policy';
 import type { WorkingCalendar } from '@punctual/working-time';
 import type { BrokenBefore } from './broken-before.js';
 import { ClockBook } from './clock-book.js';
+import { namedAfter } from './links.js';
 import { CREATION, PromisedClocks } from './promised-clocks.js';
 import type { ClockState, TicketState } from './ticket-state.js';
 import type { PolicyInForce } from './policy-in-force.js';
@@ -63,6 +64,7 @@ export class TicketFold {
     this.decided = decisions.initialPriority;
     state.exclusion = decisions.initialExclusion;
     if (event) state.lastKey = eventKey(event);
+    if (event) this.takeLinks(event, at);
     this.takeSurges(at);
     this.promised.recordStanding(at);
     this.promised.bringUpToDate(at, cause, 'created');
@@ -338,8 +340,15 @@ export class TicketFold {
     const { state } = this;
     const patch = timeline.attributeChanges.get(event.id);
     if (patch) state.attributes = mergeAttributes(state.attributes, patch);
+    if (event.type === 'ticket.fields.changed') this.takeLinks(event, at);
     this.takeDecisions(event.id, at, timeline.decisions);
     this.promised.bringUpToDate(at, event.id, 'promised');
+  }
+
+  private takeLinks(event: Parameters<typeof namedAfter>[1], at: Instant): void {
+    const related = namedAfter(this.state.related ?? [], event, at);
+    if (related.length > 0) this.state.related = related;
+    else delete this.state.related;
   }
 
   private takeDecisions(eventId: string, at: Instant, decisions: DecisionTimeline): void {

@@ -1,4 +1,5 @@
 import type { RequestMade } from '@punctual/policy';
+import type { NamedTicket } from './links.js';
 import type { Actor, Assignment, Commitment, Instant, Target, TicketFields, TicketStatus } from '@punctual/contracts';
 
 /**
@@ -50,6 +51,8 @@ export interface TicketState {
   clocks: ClockState[];
   /** What of the desk's surges was taken in; absent in states written before there were any. */
   surge?: SurgeSeen;
+  /** The tickets that this one names as related; absent where it names none. */
+  related?: readonly NamedTicket[];
   /** Who takes the ticket before its turn in the queue, and why; null once it went back to it, absent where it never left it. */
   outOfTurn?: OutOfTurn | null;
   /** The kinds of requests that were accepted on this ticket, each once. */

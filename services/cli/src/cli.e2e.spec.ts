@@ -323,6 +323,20 @@ describe('punctual explain', () => {
       stderr: expect.stringContaining('ticket ids look like 1, 2') as unknown,
     });
   });
+
+  it('names the tickets it is linked with, whichever names the other', async () => {
+    const created = (ticket: string, related: readonly string[]) =>
+      JSON.stringify({
+        ...{ specversion: '1.0', id: 'created', source: 'desk', subject: ticket, type: 'ticket.created' },
+        ...{ time: '2026-03-02T10:00:00Z', data: { origin: 'requester', related } },
+      });
+    const events = [created('NEW', ['OLD']), created('OLD', []), created('ALONE', [])].join('\n');
+    const told = async (ticket: string) =>
+      (await punctual(['explain', '-p', 'desk.policy.yaml', '-e', '-', '-t', ticket], events)).stdout;
+    expect(await told('NEW')).toContain('Linked since 2026-03-02T10:00:00.000Z: This ticket names OLD as related');
+    expect(await told('OLD')).toContain('Linked since 2026-03-02T10:00:00.000Z: NEW names this ticket as related');
+    expect(await told('ALONE')).not.toContain('Linked');
+  });
 });
 
 describe('punctual policy', () => {

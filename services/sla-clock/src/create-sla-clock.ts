@@ -33,6 +33,7 @@ import { CreateIncomplete1790000200000 } from './storage/create-incomplete.migra
 import { CreatePolicyWalks1790000600000 } from './storage/create-policy-walks.migration.js';
 import { IndexOpenWork1790000400000 } from './storage/index-open-work.migration.js';
 import { databaseSql } from './storage/database-sql.js';
+import { CreateTicketLinks1790001400000 } from './storage/create-ticket-links.migration.js';
 import { CreateQueue1790001100000 } from './storage/create-queue.migration.js';
 import { DropQueueDue1790001200000 } from './storage/drop-queue-due.migration.js';
 import { CreateSurges1790000700000 } from './storage/create-surges.migration.js';
@@ -69,6 +70,7 @@ export const slaClockDatabase = {
     CreateQueue1790001100000,
     DropQueueDue1790001200000,
     AddTicketScheme1790001300000,
+    CreateTicketLinks1790001400000,
   ],
 } as const;
 

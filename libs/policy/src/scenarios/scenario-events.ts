@@ -38,7 +38,7 @@ function created(ticket: Scenario['ticket']): Written<'ticket.created'> {
 type EventBody = { [T in TicketEventType]: { readonly type: T; readonly data: Written<T> } }[TicketEventType];
 
 function lineEvent(line: TimelineLine): EventBody {
-  const { reply, message, note, status, assign, priority, plan, fields, request, deviate, merged } = line;
+  const { reply, message, note, status, assign, priority, plan, fields, request, deviate, merged, related } = line;
   const actor = line.by === undefined ? {} : { actor: { role: line.by } };
   if (reply !== undefined) return messageAdded(line, reply, 'public');
   if (message !== undefined) return messageAdded(line, message, 'public');
@@ -57,6 +57,8 @@ function lineEvent(line: TimelineLine): EventBody {
   if (plan !== undefined) return { type: 'ticket.plan.changed', data: { ...actor, plan, kind: line.kind ?? 'change' } };
   if (fields !== undefined)
     return { type: 'ticket.fields.changed', data: { ...actor, fields, kind: line.kind ?? 'change' } };
+  if (related !== undefined)
+    return { type: 'ticket.fields.changed', data: { ...actor, related, kind: line.kind ?? 'change' } };
   if (request !== undefined) {
     const data = {
       actor: { role: 'requester' as const },

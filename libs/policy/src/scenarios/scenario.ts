@@ -44,6 +44,8 @@ const Ticket = fields({
   origin: z.enum(['requester', 'on_behalf', 'outbound']).default('requester'),
   status: status.optional(),
   assign: assignee.optional(),
+  /** Other tickets that it names as related. */
+  related: z.array(name).optional(),
   createdAt: instant,
 });
 
@@ -60,6 +62,8 @@ const acts = {
   priority: name.optional(),
   plan: name.optional(),
   fields: fieldValues.optional(),
+  /** The tickets that are named as related from now on. */
+  related: z.array(name).optional(),
   request: z.enum(['update', 'elevation', 'escalation']).optional(),
   /** A person takes the ticket before its turn in the queue: why. */
   deviate: prose.optional(),
@@ -147,6 +151,8 @@ const Expected = fields({
   nextOpening: z.union([z.null(), instant]).optional(),
   /** The priority shares whose alarms are raised at the end, by name. */
   alarms: z.array(name).optional(),
+  /** The tickets it is linked with at the end, whichever names the other, by id. */
+  links: z.array(name).optional(),
   /** The queue at the end, by ticket id, the one to take next first. */
   queue: z.array(name).optional(),
 }).superRefine((expected, context) => {
@@ -167,13 +173,14 @@ const DeskLine = fields({
   created: z.record(name, z.union([count, z.record(name, count)])).optional(),
 });
 
-/** Another ticket that waits in the queue. */
+/** Another ticket that is there beside it, and waits in the queue. */
 const BesideTicket = fields({
   id: name,
   ...attributes,
   priority: name.optional(),
   fields: fieldValues.optional(),
   dueAt: instant.optional(),
+  related: z.array(name).optional(),
 });
 
 export const Scenario = fields({

@@ -67,6 +67,13 @@ const body: fc.Arbitrary<Body> = fc.oneof(
     })),
   },
   {
+    weight: 1,
+    arbitrary: fc.record({ related: fc.subarray(['T-1', 'T-2', 'T-3', 'T-4']), kind }).map((data): Body => ({
+      type: 'ticket.fields.changed',
+      data,
+    })),
+  },
+  {
     weight: 2,
     arbitrary: fc
       .record({

@@ -1,9 +1,17 @@
 import { formatInstant, type Instant } from '@punctual/contracts';
-import { eventsBehind, explainTicket, sayEvent, sayVerdict, type ClockExplanation } from '@punctual/sla-engine';
+import {
+  eventsBehind,
+  explainTicket,
+  sayEvent,
+  sayLink,
+  sayVerdict,
+  type ClockExplanation,
+} from '@punctual/sla-engine';
 import { drawClock } from '../explain/draw-clock.js';
 import { listEvents } from '../explain/list-events.js';
 import { calendarZones, localTimes } from '../explain/local-times.js';
 import { foldTicketEvents } from '../history/fold-history.js';
+import { linksIn } from '../history/links.js';
 import { readHistory, type History, type TicketEvents } from '../history/read-history.js';
 import { reportProblems } from '../history/report-problems.js';
 import { readPolicy } from '../policy/read-policy.js';
@@ -65,6 +73,9 @@ export async function explain(options: ExplainOptions): Promise<ExitCode> {
     await output.line(
       `Nothing is known of it at this instant; its first event is of ${formatInstant(ticket.events[0]?.occurredAt ?? 0)}.`,
     );
+  }
+  for (const link of linksIn(history, ticket, folded.state, policy, at)) {
+    await output.line(`Linked since ${formatInstant(link.at)}: ${sayLink(link)}`);
   }
   const zones = calendarZones(resolved);
   const zoneOf = (explanation: ClockExplanation | undefined): string =>

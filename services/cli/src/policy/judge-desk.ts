@@ -10,7 +10,10 @@ import {
 import { earliestDue, type TicketState } from '@punctual/sla-engine';
 import { compare, type Mismatch } from './mismatch.js';
 
-/** What a scenario expects of its desk at its end, and does not come: what customers are told, the alarms that are raised, the queue. */
+/**
+ * What a scenario expects of its desk at its end, and does not come: what customers are told, the alarms that are raised, the links, the
+ * queue.
+ */
 export function deskMismatches(
   scenario: Scenario,
   policy: DeskPolicy,
@@ -18,14 +21,21 @@ export function deskMismatches(
   last: ScenarioSurge | undefined,
   until: Instant,
 ): Mismatch[] {
-  const { nextOpening, alarms, queue } = scenario.expect;
+  const { nextOpening, alarms, queue, links } = scenario.expect;
   // Customers are told only while a surge is open.
   const told = last !== undefined && last.to === null ? policy.nextOpening(until) : null;
   return [
     ...compare('nextOpening', nextOpening === undefined ? undefined : instantText(nextOpening), instantText(told)),
     ...compare('alarms', alarms && list(alarms), list(scenarioAlarms(scenario, policy.priorityShares))),
+    ...compare('links', links && list(links.toSorted()), list(linksOf(scenario, state))),
     ...compare('queue', queue && list(queue), list(queueOf(scenario, policy, state))),
   ];
+}
+
+/** The tickets that the scenario's ticket names, and those beside it that name it. */
+function linksOf({ beside, ticket: { id } }: Scenario, { related = [] }: TicketState): string[] {
+  const naming = beside.flatMap((other) => (other.related?.includes(id) === true ? [other.id] : []));
+  return [...new Set([...related.map(({ ticket }) => ticket), ...naming])].sort();
 }
 
 /** The scenario's ticket, where it waits, and those beside it, the one to take next first. */

@@ -2,6 +2,7 @@ import { wireInstant } from './wire.js';
 import type { TicketRow } from '../fold/ticket-row.js';
 import { lettersOf } from '../storage/incomplete-store.js';
 import type { Sql } from '@punctual/stream';
+import { readLinks } from './links-view.js';
 import { storedClocks } from './stored-clocks.js';
 
 interface KeptColumns {
@@ -37,5 +38,6 @@ export async function describeSealed(sql: Sql, row: TicketRow) {
     asOf: wireInstant(row.duesBefore),
     provisional: false,
     clocks: await storedClocks(sql, row),
+    links: await readLinks(sql, row, null),
   };
 }

@@ -9,6 +9,7 @@ import { everythingOf } from '../storage/everything-of.js';
 import { loadSurges } from '../storage/surge-store.js';
 import { lettersOf } from '../storage/incomplete-store.js';
 import { loadTickets, loadTimelines } from '../storage/ticket-store.js';
+import { readLinks } from './links-view.js';
 import { describeSealed } from './sealed-view.js';
 import { storedClocks } from './stored-clocks.js';
 import { wireClock, wireInstant, wireSegment } from './wire.js';
@@ -72,15 +73,18 @@ export async function readTicket(reading: TicketReading, source: string, ticket:
   const { row, folding, asOf } = readout;
   if (row.sealedAt !== null) return describeSealed(reading.sql, row);
   const missing = await lettersOf(reading.sql, row);
+  const links = await readLinks(reading.sql, row, folding?.state ?? null);
   if (folding === null) {
-    return describe(row, missing, null, readout, row.quarantined === null ? [] : await storedClocks(reading.sql, row));
+    const clocks = row.quarantined === null ? [] : await storedClocks(reading.sql, row);
+    return { ...describe(row, missing, null, readout, clocks), links };
   }
   const { state, policy } = folding;
   const clocks = explainTicket(folding, asOf ?? 0).map(({ clock, segments }) => ({
     ...wireClock(clock),
     explanation: segments.map(wireSegment),
   }));
-  return describe({ ...row, state, policyVersion: policy.version }, missing, policy, readout, clocks);
+  const told = describe({ ...row, state, policyVersion: policy.version }, missing, policy, readout, clocks);
+  return { ...told, links };
 }
 
 function describe(

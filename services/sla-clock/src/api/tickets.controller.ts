@@ -11,6 +11,7 @@ import { ProblemError } from '@punctual/service-kit';
 import type { TicketRow } from '../fold/ticket-row.js';
 import { TICKET_READING } from '../tokens.js';
 import { explainReadout } from './explain-view.js';
+import { readLinks } from './links-view.js';
 import { readOut, readTicket, type TicketReading, type TicketReadout } from './ticket-view.js';
 
 /** A ticket with its clocks and why they stand as they do. */
@@ -20,7 +21,10 @@ export class TicketsController {
 
   @Get(':source/:ticket')
   @ApiOperation({ summary: 'A ticket, its clocks, and the stretches of time each clock is made of' })
-  @ApiOkResponse({ description: 'The ticket at its partition’s time; `provisional` where that has not settled.' })
+  @ApiOkResponse({
+    description:
+      'The ticket at its partition’s time; `provisional` where that has not settled. `links`: related tickets, whichever names the other.',
+  })
   @ApiNotFoundResponse({ description: 'No event of this ticket has come this far: problem `unknown_ticket`.' })
   async read(@Param('source') source: string, @Param('ticket') ticket: string) {
     const view = await readTicket(this.reading, source, ticket);
@@ -30,7 +34,10 @@ export class TicketsController {
 
   @Get(':source/:ticket/explain')
   @ApiOperation({ summary: 'Why each clock stands where it stands, in sentences, with the events behind it' })
-  @ApiOkResponse({ description: 'Verdicts, the stretches that add up to them, and the events that began these.' })
+  @ApiOkResponse({
+    description:
+      'Verdicts, the stretches that add up to them, the events that began these, and the tickets it is linked with.',
+  })
   @ApiNotFoundResponse({ description: 'No event of this ticket has come this far: problem `unknown_ticket`.' })
   @ApiGoneResponse({ description: 'The ticket is sealed and its events are gone: problem `sealed`, with since when.' })
   @ApiConflictResponse({
@@ -41,7 +48,8 @@ export class TicketsController {
     if (readout === null) throw unknownTicket(source, ticket);
     if (readout.row.sealedAt !== null) throw sealedTicket(readout.row);
     if (readout.folding === null) throw notFolded(readout);
-    return explainReadout(readout, readout.folding);
+    const links = await readLinks(this.reading.sql, readout.row, readout.folding.state);
+    return { ...explainReadout(readout, readout.folding), links };
   }
 }
 

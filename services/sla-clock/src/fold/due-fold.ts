@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import {
   topics,
   traceHeaders,
@@ -20,6 +21,7 @@ import {
   type ClocksOfTicket,
   type PublishedOfTicket,
 } from '../storage/publication-store.js';
+import { saveLinks, type NamingTicket } from '../storage/link-store.js';
 import { saveQueue, type PlacedTicket } from '../storage/queue-store.js';
 import { loadStanding, loadTimelines, type TicketSpan } from '../storage/ticket-store.js';
 import type { ChangedRows } from './changed-rows.js';
@@ -50,9 +52,10 @@ const MOST_UNWRITTEN = 2_000;
  * where it is written at once, however many watermarks the batch holds.
  */
 export class DueFold {
-  /** Clocks and places in the queue by ticket, and what was published, none of it written yet. */
+  /** Clocks, places in the queue and links by ticket, and what was published, none of it written yet. */
   private readonly clocks = new Map<string, ClocksOfTicket>();
   private readonly places = new Map<string, PlacedTicket>();
+  private readonly links = new Map<string, NamingTicket>();
   private published: PublishedOfTicket[] = [];
   /** The traces of the events that caused what was published; what time caused has none. */
   private readonly traces = new WeakMap<SlaEvent, string>();
@@ -105,6 +108,10 @@ export class DueFold {
     if (this.places.size > 0) {
       await saveQueue(await this.unit.transaction(), [...this.places.values()]);
       this.places.clear();
+    }
+    if (this.links.size > 0) {
+      await saveLinks(await this.unit.transaction(), [...this.links.values()]);
+      this.links.clear();
     }
     await this.publish();
   }
@@ -216,6 +223,7 @@ export class DueFold {
       const before = row.state;
       row.state = outcome.state;
       this.queueUp(work, before);
+      this.link(row, before);
       row.policyVersion = outcome.state.policyVersion;
       row.settleMs = outcome.settleMs;
       row.scheme = outcome.scheme;
@@ -257,6 +265,13 @@ export class DueFold {
     if (was?.place === place?.place) return;
     const { source, ticket, policy: name } = row;
     this.places.set(ticketKey(source, ticket), { source, ticket, policy: name, place });
+  }
+
+  /** Notes the tickets that it names as related where they are others than before. */
+  private link({ source, ticket, state }: TicketRow, before: TicketState | null): void {
+    const related = state?.related ?? [];
+    if (isDeepStrictEqual(related, before?.related ?? [])) return;
+    this.links.set(ticketKey(source, ticket), { source, ticket, related });
   }
 
   private missedBy({ schedule }: Work, { state, horizon }: TicketOutcome): Instant | null {

@@ -34,6 +34,7 @@ describe('a packed state', () => {
         surge: { open: true, edges: 1, digest: 'd' },
       },
       ...{ status: { name: 'new', category: 'waiting_other' }, assignee: { person: null, team: 'night' } },
+      related: [{ ticket: 'T-0', at: 0, eventId: 'e' }],
       ...{ owed: { eventId: 'e', at: 0 }, stay: { eventId: 'e', at: 0 } },
       ...{ gone: { kind: 'merged', at: 0, eventId: 'e' }, solved: { at: 0, eventId: 'e', closed: false } },
     };

@@ -13,6 +13,7 @@ import { SlaTotalEntity } from './sla-total.entity.js';
 import { SurgeEntity } from './surge.entity.js';
 import { TicketEntity } from './ticket.entity.js';
 import { TicketEventEntity } from './ticket-event.entity.js';
+import { TicketLinkEntity } from './ticket-link.entity.js';
 
 /** The service's tables, as the migrations leave them. */
 export const slaClockEntities = [
@@ -31,4 +32,5 @@ export const slaClockEntities = [
   DeskHourEntity,
   ShareAlarmEntity,
   QueueEntity,
+  TicketLinkEntity,
 ] as const;
