@@ -100,7 +100,8 @@ export function draftOfTicket(ticket: TicketState, word: Word, reason: string): 
 
 /** A clock that starts says for whose holiday its target is longer. */
 function longerFor(type: SlaEventType, clock: ClockState, terms: PromiseTerms | null): string {
-  return (type === 'sla.clock.started' && terms !== null ? stretchSentence(terms, clock.startedAt) : null) ?? '';
+  const longer = type === 'sla.clock.started' && terms !== null ? stretchSentence(terms, clock.startedAt) : null;
+  return longer === null ? '' : `; ${longer.charAt(0).toLowerCase()}${longer.slice(1)}`;
 }
 
 function whose({ attributes: { customer, plan, tier } }: TicketState): Draft['attributes'] {

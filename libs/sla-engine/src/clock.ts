@@ -32,7 +32,7 @@ export function workTarget(
 export function stretchSentence({ duration, holidayStretch }: PromiseTerms, startedAt: Instant): string | null {
   const holiday = duration?.kind === 'work' ? (holidayStretch?.holidayAt(startedAt) ?? null) : null;
   if (holiday === null || holidayStretch === null) return null;
-  return `; its target is ${holidayStretch.factor} times as long for the holiday of ${holiday}`;
+  return `Its target is ${holidayStretch.factor} times as long for the holiday of ${holiday}`;
 }
 
 /** Counted working ms at `at` (not before the clock's present phase began). */

@@ -1,5 +1,6 @@
 import type { Instant } from '@punctual/contracts';
 import type { Segment } from './clock-past.js';
+import { stretchSentence, workTarget } from './clock.js';
 import { viewClock, type ClockView, type FoldedFromStart } from './fold-ticket.js';
 import { reasonFor } from './reasons.js';
 import type { ClockState } from './ticket-state.js';
@@ -9,6 +10,8 @@ export interface ClockExplanation {
   readonly clock: ClockView;
   /** In order; they tile the time from start to `asOf` (to the stop, once stopped), and their counted ms sum to the elapsed time. */
   readonly segments: readonly ExplainedSegment[];
+  /** Why its target is longer than what is promised otherwise, in one line: a holiday on which it started; null where it is not. */
+  readonly longer: string | null;
   /** Id of the event that stopped or cancelled it; null while it is open, and where time or the policy did. */
   readonly stoppedBy: string | null;
 }
@@ -45,9 +48,17 @@ export function explainTicket(folded: FoldedFromStart, asOf: Instant): ClockExpl
     return {
       clock: viewClock(clock, folded.fold, asOf),
       segments: segments.flatMap((segment) => byOpeningHours(segment, clock, folded)),
+      longer: longerBecause(clock, folded),
       stoppedBy: open ? null : past.begunBy,
     };
   });
+}
+
+/** Of a clock that ended under terms that are not left any more, nothing is said. */
+function longerBecause(clock: ClockState, { fold }: FoldedFromStart): string | null {
+  const terms = fold.promised.termsLeftOf(clock);
+  if (terms === null || workTarget(terms, clock.startedAt).targetMs !== clock.targetMs) return null;
+  return stretchSentence(terms, clock.startedAt);
 }
 
 /** Cuts a running stretch where its calendar closes and opens. */

@@ -1,5 +1,6 @@
 import { builtInPack, compilePolicy, loadPolicy, resolvePolicy } from '@punctual/policy';
 import { describe, expect, it } from 'vitest';
+import { explainTicket } from '../explain.js';
 import { foldTicket } from '../fold-ticket.js';
 
 const text = builtInPack('rewst')?.text ?? '';
@@ -41,19 +42,25 @@ function lowTicket(yaml: string, createdAt: string) {
     duesBefore: at,
   });
   const started = folded.sayings.find(({ draft }) => draft.type === 'sla.clock.started');
-  return { hours: (folded.clocks[0]?.targetMs ?? 0) / 3_600_000, reason: started?.draft.reason ?? '' };
+  const [explained] = explainTicket(folded, at);
+  return {
+    hours: (folded.clocks[0]?.targetMs ?? 0) / 3_600_000,
+    reason: started?.draft.reason ?? '',
+    longer: explained?.longer,
+  };
 }
 
 describe('an objective while a country is on holiday', () => {
   it('is as long as ever unless the policy says otherwise', () => {
-    expect(lowTicket(text, '2026-11-26T15:00:00Z').hours).toBe(2);
+    expect(lowTicket(text, '2026-11-26T15:00:00Z')).toMatchObject({ hours: 2, longer: null });
   });
 
   it('is longer by the factor for a cycle that starts on the holiday, and says whose it is', () => {
-    const { hours, reason } = lowTicket(stretched, '2026-11-26T15:00:00Z');
+    const { hours, reason, longer } = lowTicket(stretched, '2026-11-26T15:00:00Z');
     expect(hours).toBe(4);
     expect(reason).toContain('united-states (Thanksgiving Day)');
-    expect(reason).toContain('2 times');
+    expect(longer).toBe('Its target is 2 times as long for the holiday of united-states (Thanksgiving Day)');
+    expect(reason).toContain('; its target is 2 times');
   });
 
   it('goes by the local date of the team on holiday', () => {

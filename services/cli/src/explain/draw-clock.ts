@@ -23,7 +23,7 @@ const MOST_LISTED = 60;
 
 /** One clock as lines of text: what it came to, a bar of its time, and the stretches with local times. */
 export function drawClock(
-  { clock, segments, stoppedBy }: ClockExplanation,
+  { clock, segments, longer, stoppedBy }: ClockExplanation,
   local: LocalTimes,
   style: DrawStyle,
 ): string[] {
@@ -31,6 +31,7 @@ export function drawClock(
   const title = `${clock.target} ${dim('·')} ${clock.promise}, cycle ${clock.cycle} ${dim('·')} ${clock.commitment}`;
   const lines = [`${bold(title)} ${dim('·')} ${outcome(clock, style.colours)}`];
   lines.push(`  ${summary(clock, local)}`);
+  if (longer !== null) lines.push(`  ${longer}`);
   if (segments.length > 0) lines.push(...bar(clock, segments, style), ...list(segments, local, style));
   const counted = segments.reduce((sum, { countedMs }) => sum + countedMs, 0);
   const stretches = `${segments.length} stretch${segments.length === 1 ? '' : 'es'}`;

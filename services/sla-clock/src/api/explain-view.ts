@@ -22,9 +22,10 @@ export function explainReadout(readout: TicketReadout, folded: NonNullable<Ticke
     policyVersion: folded.policy.version,
     asOf: wireInstant(asOf),
     provisional,
-    clocks: explanations.map(({ clock, segments, stoppedBy }) => ({
+    clocks: explanations.map(({ clock, segments, longer, stoppedBy }) => ({
       verdict: sayVerdict(clock),
       ...wireClock(clock),
+      longer,
       stoppedBy,
       segments: segments.map(wireSegment),
     })),
