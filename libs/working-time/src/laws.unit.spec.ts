@@ -2,8 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compileCalendar, weekdays, type CalendarDefinition, type HoursDefinition } from './index.js';
 
-/** Cases a law; `LAWS_RUNS` sets it for long runs. */
+/** Cases a law; `LAWS_RUNS` sets it for long runs, `LAWS_SEED` which ones. */
 const numRuns = Number(process.env['LAWS_RUNS'] ?? 300);
+const lawsSeed = process.env['LAWS_SEED'];
+if (lawsSeed !== undefined) fc.configureGlobal({ seed: Number(lawsSeed) });
 
 const MINUTE = 60_000;
 const DAY = 86_400_000;

@@ -10,8 +10,14 @@ import { lawsPolicies } from './policies.spec-kit.js';
 import { policyUnder, publications, type Under } from './publications.spec-kit.js';
 import { Station } from './station.spec-kit.js';
 
-/** SLA-SEMANTICS §9, over generated tickets, calendars, orders, batchings and watermark jumps. `LAWS_RUNS` sets the number of cases. */
+/**
+ * SLA-SEMANTICS §9, over generated tickets, calendars, orders, batchings and watermark jumps. `LAWS_RUNS` sets the number of cases,
+ * `LAWS_SEED` which ones.
+ */
 const numRuns = Number(process.env['LAWS_RUNS'] ?? 400);
+const lawsSeed = process.env['LAWS_SEED'];
+if (lawsSeed !== undefined) fc.configureGlobal({ seed: Number(lawsSeed) });
+
 /** By name, so that a shrunk failure reads well: a policy alone, or publications of several versions. */
 const policy = fc.oneof(fc.constantFrom(...lawsPolicies.keys()), publications);
 const day = 86_400_000;
