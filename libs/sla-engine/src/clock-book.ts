@@ -15,8 +15,8 @@ import { namesBreach, takeAwaited, waiverSentence } from './waiver.js';
 export class ClockBook {
   readonly sayings: Saying[] = [];
   readonly touched = new Set<ClockState>();
-  /** Clocks that crossed a threshold during this fold. */
-  readonly crossed: ClockState[] = [];
+  /** The thresholds that clocks crossed during this fold. */
+  private readonly crossed: { readonly clock: ClockState; readonly label: string }[] = [];
   /** Clocks that are over for good and left the state, in the order they ended. */
   readonly finished: ClockState[] = [];
   readonly past: PastRecorder | null;
@@ -179,7 +179,8 @@ export class ClockBook {
   retarget(clock: ClockState, terms: PromiseTerms, formerTerms: PromiseTerms, at: Instant, cause: string | null): void {
     if (clock.breachedAt !== null) return this.count(clock, formerTerms, at, cause, 'retargeted');
     if (!this.past) throw new TimelineNeeded();
-    this.count(clock, formerTerms, at, cause, 'retargeted');
+    if (clock.phase === 'paused') this.endStretch(clock, formerTerms, at);
+    else this.count(clock, formerTerms, at, cause, 'retargeted');
     const before = clock.elapsed;
     retarget(clock, terms, at, this.past.of(clock).runs);
     clock.priority = this.state.priority;
@@ -237,7 +238,7 @@ export class ClockBook {
     const threshold = clock.nextThreshold;
     if (threshold !== null && threshold.at === at) {
       clock.crossed.push(threshold);
-      this.crossed.push(clock);
+      this.crossed.push({ clock, label: threshold.label });
       clock.passed.push(threshold.label);
       this.touched.add(clock);
       const kind = thresholdsOf(terms, clock.targetMs).find(({ label }) => label === threshold.label)?.kind;
@@ -254,6 +255,11 @@ export class ClockBook {
     this.waiveIfGranted(clock, terms, at);
     schedule(clock, terms);
     clock.dueAt = at;
+  }
+
+  /** Whether a clock crossed a threshold during this fold. */
+  hasCrossed(clock: ClockState, label: string): boolean {
+    return this.crossed.some((crossed) => crossed.clock === clock && crossed.label === label);
   }
 
   /** Waives what is broken or may yet break; a cycle that is waived already stays so. `terms` are null where none are left. */

@@ -7,13 +7,13 @@ import type { Saying } from './draft.js';
 import type { TicketHistory } from './engine-input.js';
 import { courseOf, courseUpTo, digestCourse, type PolicyCourse, type PolicySchedule } from './policy-schedule.js';
 import { PolicyInForce } from './policy-in-force.js';
+import { comesLate, correctsAttributes } from './refold-cause.js';
 import { nextEdgeAt, surgeEdges, surgesContinue } from './surges.js';
 import { TicketFold } from './ticket-fold.js';
-import { compareKeys, type ClockState, type TicketState, type Waiver } from './ticket-state.js';
+import type { ClockState, TicketState, Waiver } from './ticket-state.js';
 import {
   attributesSetBy,
   digestDecisions,
-  eventKey,
   noAttributes,
   orderedEvents,
   formerTimeline,
@@ -38,7 +38,15 @@ export interface Folded {
 /** A clock as readers see it. `elapsedMs` is counted up to `asOf` (the stop, once stopped). */
 export interface ClockView extends Omit<
   ClockState,
-  'crossed' | 'passed' | 'nextThreshold' | 'breachKey' | 'verdictKey' | 'endedBy' | 'fixedDueAt' | 'waiver'
+  | 'crossed'
+  | 'passed'
+  | 'nextThreshold'
+  | 'breachKey'
+  | 'verdictKey'
+  | 'endedBy'
+  | 'fixedDueAt'
+  | 'waiver'
+  | 'termsChanged'
 > {
   /** The version it runs under, or ran under when it ended. */
   readonly policyVersion: string;
@@ -266,12 +274,10 @@ function continuation(
   horizon: Horizon,
 ): Timeline | null {
   if (state.createdAt === null || state.lastKey === null) return null;
-  const first = events[0];
-  if (first && compareKeys(eventKey(first), state.lastKey) <= 0) return null;
-  if (first && state.lastFiredAt !== null && first.occurredAt <= state.lastFiredAt) return null;
-  if (events.some((event) => reachesBack(event, state))) return null;
+  if (events.some((event) => comesLate(event, state) || correctsAttributes(event))) return null;
   const decisions = decisionsSince(state, events, history, horizon);
-  return decisions && { events, creation: null, attributeChanges: attributeChangesOf(events), decisions };
+  const attributeChanges = attributeChangesOf(events);
+  return decisions && { events, creation: null, attributeChanges, believedBefore: noChanges, decisions };
 }
 
 /** The decisions that new events caused, or null where they correct, or where what was decided before is not what was folded. */
@@ -318,16 +324,6 @@ function nothingDecided(digest: string): DecisionTimeline {
 function attributeChangesOf(events: readonly TicketEvent[]): Timeline['attributeChanges'] {
   const changing = events.filter(({ type }) => type === 'ticket.plan.changed' || type === 'ticket.fields.changed');
   return changing.length === 0 ? noChanges : new Map(changing.map((event) => [event.id, attributesSetBy(event)]));
-}
-
-/** Whether an event says something about the time before it. */
-function reachesBack(event: TicketEvent, state: TicketState): boolean {
-  const claim = event.data.ticket?.createdAt;
-  if (claim !== undefined && state.createdAt !== null && claim < state.createdAt) return true;
-  if (event.type === 'ticket.created') return state.createdId === null;
-  return (
-    (event.type === 'ticket.plan.changed' || event.type === 'ticket.fields.changed') && event.data.kind === 'correction'
-  );
 }
 
 function emptyState(source: string, ticket: string, policy: CompiledPolicy): TicketState {

@@ -11,6 +11,7 @@ export {
   type FoldedFromStart,
 } from './fold-ticket.js';
 export type { PolicyPublication, PolicySchedule, PublicationMode } from './policy-schedule.js';
+export { refoldCause, type RefoldCause } from './refold-cause.js';
 export { publishContinued, publishRefolded, netSayings, type Published } from './publish.js';
 export { contentKey, eventId, LATE_DETECTION_MS, type Draft, type PublicationContext, type Saying } from './draft.js';
 export { explainTicket, type ClockExplanation, type ExplainedSegment } from './explain.js';

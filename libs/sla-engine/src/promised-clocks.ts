@@ -7,7 +7,7 @@ import type { PolicyInForce } from './policy-in-force.js';
 import type { PolicySwitch } from './policy-schedule.js';
 import { originOf } from './recount.js';
 import { Standing } from './standing.js';
-import type { ClockState, TicketState } from './ticket-state.js';
+import type { AttributesState, ClockState, TicketState } from './ticket-state.js';
 
 /** The cycle key where no event made the ticket known, only claims. */
 export const CREATION = '~creation';
@@ -54,12 +54,13 @@ export class PromisedClocks {
       const terms = this.promise(clock.promise, now);
       const before = formerTerms.get(clock.promise) ?? null;
       const open = clock.phase === 'running' || clock.phase === 'paused';
-      if (!terms) {
-        if (open && before && kind === 'correction')
+      if (!open) {
+        if ((terms ?? null) !== before) clock.termsChanged = true;
+      } else if (!terms) {
+        if (before && kind === 'correction')
           this.corrections.end(clock, before, at, now.covered ? 'no_promise' : now.code);
-        else if (open) this.book.cancel(clock, before, at, cause, now.covered ? 'no_promise' : now.code, null);
-        else this.book.retire((other) => other === clock);
-      } else if (open && before) {
+        else this.book.cancel(clock, before, at, cause, now.covered ? 'no_promise' : now.code, null);
+      } else if (before) {
         if (terms === before || (by !== 'ticket' && terms.digest === before.digest)) this.book.rename(clock);
         else if (kind === 'correction') this.correct(clock, terms, before, at);
         else this.book.retarget(clock, terms, before, at, cause);
@@ -111,13 +112,34 @@ export class PromisedClocks {
         if (terms && clock.target === 'resolution') this.startPromise(terms, cause ?? CREATION, at, 'reopened');
       } else {
         this.book.revive(clock, terms, at, cause, 'reopened', this.pauseReason(clock, terms));
+        this.catchUp(clock, terms, at, cause);
       }
     }
+    if (state.origin === 'outbound' && state.owed !== null && !state.replied)
+      this.startCycle('first_response', cause ?? CREATION, at, 'reopened');
     for (const terms of this.resolution?.covered ? this.resolution.promises : []) {
       if (state.cycles[terms.id] === undefined) this.startPresent(terms, at, cause, 'reopened');
     }
     if (state.owed !== null) this.startCycle('next_response', cause ?? CREATION, at, 'reopened');
     if (state.stay !== null) this.startCycle('team_ownership', cause ?? CREATION, at, 'reopened');
+  }
+
+  /** What applies changed while the clock was over: now that it goes on, it is put under that. */
+  private catchUp(clock: ClockState, terms: PromiseTerms, at: Instant, cause: string | null): void {
+    const { termsChanged } = clock;
+    delete clock.termsChanged;
+    if (termsChanged === true) this.book.retarget(clock, terms, terms, at, cause);
+    else this.book.rename(clock);
+  }
+
+  /** Says of which open clocks a correction, counted from the start already, changed the terms that were `believed` to apply. */
+  sayCorrected(believed: AttributesState, at: Instant, cause: string): void {
+    const former = this.policy.current.resolve(believed, this.state.priority, this.state.exclusion);
+    for (const clock of this.openClocks()) {
+      const before = this.promise(clock.promise, former);
+      const terms = this.termsOf(clock);
+      if (before !== undefined && before.digest !== terms.digest) this.book.sayCorrected(clock, terms, at, cause);
+    }
   }
 
   /** Pauses and resumes open clocks as the ticket now stands. */
@@ -204,10 +226,12 @@ export class PromisedClocks {
     const key = state.createdId ?? CREATION;
     if (state.gone !== null || state.solved !== null) return;
     switch (terms.target) {
-      case 'first_response':
-        if (state.origin !== 'outbound' && !state.replied)
-          this.startSince(terms, key, createdAt, at, cause, reasonCode, kind);
+      case 'first_response': {
+        // One that an agent began by writing asks for a reply once the requester has written.
+        const from = state.origin === 'outbound' ? state.owed : { eventId: key, at: createdAt };
+        if (from !== null && !state.replied) this.startSince(terms, from.eventId, from.at, at, cause, reasonCode, kind);
         return;
+      }
       case 'acknowledgement':
         if (!state.acknowledged) this.startSince(terms, key, createdAt, at, cause, reasonCode, kind);
         return;

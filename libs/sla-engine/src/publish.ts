@@ -2,6 +2,7 @@ import type { SlaEvent, SlaEventType } from '@punctual/contracts';
 import type { Folded } from './fold-ticket.js';
 import { contentKey, eventId, toSlaEvent, type Draft, type PublicationContext, type Saying } from './draft.js';
 import { reasonFor } from './reasons.js';
+import type { RefoldCause } from './refold-cause.js';
 
 /** What of a ticket's past publications must be known to publish a fold from the start: those not retracted, oldest first. */
 export interface Published {
@@ -34,14 +35,14 @@ export function publishContinued(folded: Folded, context: PublicationContext): P
 /**
  * The SLA events that turn what was published into what a fold from the start says now: what no longer holds is retracted by events that
  * name it, what is new is published, what stands is left alone. `before` is everything published and not retracted, `retractions` the
- * counts of the former state. `cause` is the event that brought the new evidence, null where several did.
+ * counts of the former state, `because` what brought the ticket to be folded again.
  */
 export function publishRefolded(
   folded: Folded,
   before: readonly Published[],
   retractions: Readonly<Record<string, number>>,
   context: PublicationContext,
-  cause: string | null,
+  because: RefoldCause,
 ): Published[] {
   const counts = folded.state.retractions;
   Object.assign(counts, retractions);
@@ -59,7 +60,7 @@ export function publishRefolded(
       standing.add(key);
     } else {
       const saying = draft ? undefined : takenBack.get(key);
-      output.push(saying ? publishSaying(saying, counts, context) : retraction(key, event, counts, context, cause));
+      output.push(saying ? publishSaying(saying, counts, context) : retraction(key, event, counts, context, because));
     }
   }
   for (const [key, draft] of now) {
@@ -110,7 +111,7 @@ function retraction(
   event: SlaEvent,
   counts: Record<string, number>,
   context: PublicationContext,
-  cause: string | null,
+  { cause, reasonCode }: RefoldCause,
 ): Published {
   counts[key] = (counts[key] ?? 0) + 1;
   const id = contentKey(['retracts', event.id]);
@@ -124,8 +125,8 @@ function retraction(
       detectedAt: context.detectedAt,
       mode: context.mode,
       cause,
-      reasonCode: 'late_evidence',
-      reason: reasonFor('late_evidence', event.target),
+      reasonCode,
+      reason: reasonFor(reasonCode, event.target),
       corrects: event.id,
       correctedKind: event.type,
       lateDetection: false,

@@ -92,7 +92,7 @@ export class TicketFold {
     if (event.type === 'ticket.waiver.granted') return this.waivers.grant(event, at);
     if (event.type === 'ticket.waiver.withdrawn') return this.waivers.withdraw(event, at);
     if (state.gone !== null) {
-      if (event.type === 'ticket.restored' || event.type === 'ticket.created') this.restore(at, event.id);
+      if (restores(event, state.gone.kind)) this.restore(at, event.id);
       return;
     }
     switch (event.type) {
@@ -201,12 +201,11 @@ export class TicketFold {
   /** Warnings worth saying at the horizon: the clock still runs unbroken, the crossing is recent and no higher one was crossed. */
   sayWarnings(horizon: Horizon): void {
     for (const clock of this.state.clocks) {
-      const latest = clock.crossed.at(-1);
-      if (latest === undefined || clock.phase !== 'running' || clock.breachedAt !== null) continue;
-      if (!this.book.crossed.includes(clock)) continue;
+      if (clock.phase !== 'running' || clock.breachedAt !== null) continue;
       const terms = this.promised.termsOf(clock);
-      const isWarning = terms.warnings.some(({ label }) => label === latest.label);
-      if (isWarning && horizon.duesBefore - latest.at <= WARNING_IS_NEWS_MS) this.book.sayWarning(clock, terms, latest);
+      const latest = clock.crossed.findLast(({ label }) => terms.warnings.some((warning) => warning.label === label));
+      if (latest === undefined || !this.book.hasCrossed(clock, latest.label)) continue;
+      if (horizon.duesBefore - latest.at <= WARNING_IS_NEWS_MS) this.book.sayWarning(clock, terms, latest);
     }
   }
 
@@ -235,7 +234,8 @@ export class TicketFold {
       this.book.stop(clock, this.promised.termsOf(clock), at, eventId, 'agent_reply', null);
     }
     this.book.retire(({ endedBy, target }) => endedBy === 'solve' && answeredByReply.has(target));
-    state.replied = true;
+    // Who writes first has not replied to anybody, however often they write.
+    if (state.origin !== 'outbound' || state.requesterHasWritten) state.replied = true;
     state.owed = null;
     if (state.solved === null) this.promised.startCycle('periodic_update', eventId, at, 'agent_reply');
   }
@@ -343,6 +343,9 @@ export class TicketFold {
     if (event.type === 'ticket.fields.changed') this.takeLinks(event, at);
     this.takeDecisions(event.id, at, timeline.decisions);
     this.promised.bringUpToDate(at, event.id, 'promised');
+    const believed = timeline.believedBefore.get(event.id);
+    const isSaid = timeline.decisions.priorities.get(event.id)?.corrected ?? false;
+    if (believed !== undefined && !isSaid) this.promised.sayCorrected(believed, at, event.id);
   }
 
   private takeLinks(event: Parameters<typeof namedAfter>[1], at: Instant): void {
@@ -375,6 +378,11 @@ export class TicketFold {
       this.book.cancel(clock, this.promised.termsOf(clock), at, cause, 'solved_without_reply', 'solve');
     }
   }
+}
+
+/** A ticket that is gone comes back by a restoration; a deleted one also by being created again. */
+function restores({ type }: TicketEvent, gone: 'merged' | 'deleted'): boolean {
+  return type === 'ticket.restored' || (type === 'ticket.created' && gone === 'deleted');
 }
 
 /** How recent a crossing must be for its warning to be news, ms (SLA-SEMANTICS §4). */

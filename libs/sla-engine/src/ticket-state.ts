@@ -156,6 +156,8 @@ export interface ClockState {
   waiver: Waiver | null;
   stoppedAt: Instant | null;
   endedBy: 'solve' | 'gone' | null;
+  /** What it ran under has changed since it ended, and waits for its reopening; absent otherwise. */
+  termsChanged?: true;
   /** Content key of the unretracted `met`, `completed` or `cancelled`. */
   verdictKey: string | null;
   /** Thresholds (warnings, escalation steps) crossed, with their instants. */

@@ -16,6 +16,8 @@ export interface Timeline {
   readonly creation: Creation | null;
   /** Attributes by the events that change them: what holds from that event on. */
   readonly attributeChanges: ReadonlyMap<string, Partial<AttributesState>>;
+  /** By the events that correct attributes: what was believed of the ticket until then. */
+  readonly believedBefore: ReadonlyMap<string, AttributesState>;
   readonly decisions: DecisionTimeline;
 }
 
@@ -55,12 +57,13 @@ export function readTimeline(history: TicketHistory, eventsUpTo: Instant): Timel
   const created = ordered.find((event) => event.type === 'ticket.created') ?? null;
   const claims = ordered.flatMap((event) => event.data.ticket?.createdAt ?? []);
   if (created) claims.push(created.occurredAt);
-  const { initial, changes } = attributeTimeline(ordered, created);
+  const { initial, changes, believedBefore } = attributeTimeline(ordered, created);
   return {
     events: created ? ordered.filter((event) => event !== created) : ordered,
     creation:
       claims.length === 0 ? null : { at: claims.reduce((a, b) => Math.min(a, b)), event: created, attributes: initial },
     attributeChanges: changes,
+    believedBefore,
     decisions: decisionTimeline(history, eventsUpTo),
   };
 }
@@ -108,9 +111,14 @@ export function mergeAttributes(base: AttributesState, patch: Partial<Attributes
 function attributeTimeline(
   ordered: readonly TicketEvent[],
   created: TicketEvent | null,
-): { initial: AttributesState; changes: Map<string, Partial<AttributesState>> } {
+): {
+  initial: AttributesState;
+  changes: Map<string, Partial<AttributesState>>;
+  believedBefore: Map<string, AttributesState>;
+} {
   let initial = created ? mergeAttributes(noAttributes, attributesSetBy(created)) : noAttributes;
   const changes = new Map<string, Partial<AttributesState>>();
+  const believedBefore = new Map<string, AttributesState>();
   for (const event of ordered) {
     if (event.type !== 'ticket.plan.changed' && event.type !== 'ticket.fields.changed') continue;
     const patch = attributesSetBy(event);
@@ -118,10 +126,11 @@ function attributeTimeline(
       changes.set(event.id, patch);
       continue;
     }
+    believedBefore.set(event.id, [...changes.values()].reduce(mergeAttributes, initial));
     initial = mergeAttributes(initial, patch);
     for (const [id, earlier] of changes) changes.set(id, withoutOverridden(earlier, patch));
   }
-  return { initial, changes };
+  return { initial, changes, believedBefore };
 }
 
 /** A correction was true from the start, so it also replaces what earlier changes said of the same attributes. */

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { explainTicket } from '../explain.js';
+import { compile } from '../laws/policies.spec-kit.js';
+import { LiveDesk } from './live-desk.spec-kit.js';
 import { instant, story, tell } from './story.spec-kit.js';
 
 /** Every row of the semantics' decided cases, and what users of other engines complain of, as a story. */
@@ -50,6 +52,30 @@ describe('creation', () => {
     expect(told.due('fixed')).toBe('17:00');
   });
 
+  it('by an agent who writes first, and again before the requester does: that is no reply', () => {
+    const outbound = story(
+      '09:00 created by an agent who writes first',
+      '10:00 agent replies',
+      '11:00 requester writes',
+    );
+    expect(tell(outbound, '11:10').due('reply')).toBe('12:00');
+    expect(tell([...outbound, ...story('11:30 agent replies')], '13:00').clock('reply')).toBe('met 11:30');
+  });
+
+  it('by an agent who writes first: a reply promised later counts from the requester, not from the creation', () => {
+    const lines = ['09:00 created by an agent who writes first', '09:01 moves to a plan without promises'];
+    const told = tell(story(...lines, '11:00 requester writes', '11:20 moves to plan gold'), '11:30');
+    expect(told.due('reply')).toBe('12:00');
+    expect(tell(story(...lines, '11:20 moves to plan gold'), '11:30').clock('reply')).toBeUndefined();
+  });
+
+  it('by an agent who writes first, answered when it was solved: the first response starts at the reopening', () => {
+    const lines = ['09:00 created by an agent who writes first', '10:00 solved', '11:00 requester writes'];
+    expect(tell(story(...lines), '11:30').clock('reply')).toBeUndefined();
+    const reopened = tell(story(...lines, '12:00 open'), '12:30');
+    expect([reopened.due('reply'), reopened.due('next')]).toEqual(['13:00', '14:00']);
+  });
+
   it('already assigned to a person: acknowledged at 0 ms', () => {
     const told = tell(story('09:00 created assigned to a person'), '09:15');
     expect(told.clock('taken')).toBe('met 09:00');
@@ -78,6 +104,11 @@ describe('creation', () => {
     expect(tell([...story('09:00 created'), ...again], '09:45').due('reply')).toBe('10:00');
     const deleted = [...story('09:00 created', '09:20 deleted'), ...again];
     expect(tell(deleted, '09:45').due('reply')).toBe('10:10');
+  });
+
+  it('a second created of a ticket that was merged away is ignored too', () => {
+    const merged = story('09:00 created', '09:20 merged away', '09:30 created');
+    expect(tell(merged, '09:45').clock('reply')).toBe('cancelled 09:20 merged');
   });
 });
 
@@ -313,6 +344,35 @@ describe('warnings', () => {
     expect(silent.filter((line) => line.startsWith('reply '))).toEqual(['reply 09:48']);
     const old = tell(story('09:00 created'), '09:47').said('sla.clock.warning');
     expect(old.filter((line) => line.startsWith('reply '))).toEqual(['reply 09:45']);
+  });
+
+  it('never come in a burst: after an hour without time, one a clock that still runs, and none that is no news', () => {
+    const desk = new LiveDesk();
+    desk.hear(['09:00 created', '09:00 becomes urgent'], '09:01');
+    const said = desk.wait('09:50').filter(({ type }) => type === 'sla.clock.warning');
+    expect(said.map(({ promise, threshold }) => `${promise} ${threshold}`)).toEqual(['reply 80%']);
+    expect(desk.wait('09:51').filter(({ type }) => type === 'sla.clock.warning')).toEqual([]);
+  });
+
+  it('are said also where an escalation step follows at once', () => {
+    const cells = { normal: { reply: { hours: 1, calendar: 'always' } } };
+    const early = { name: 'early', anchor: 'due' as const, offsetMs: -11 * 60_000, recipients: ['lead'] };
+    const desk = new LiveDesk(
+      compile({
+        id: 'early',
+        retarget: 'fromStart',
+        reopen: 'resume',
+        fromCreation: false,
+        cells,
+        escalations: [early],
+      }),
+    );
+    desk.hear(['09:00 created'], '09:40');
+    expect(desk.wait('09:49:30').map(({ type, threshold }) => `${type} ${threshold}`)).toEqual([
+      'sla.escalation.raised early',
+      'sla.clock.warning 80%',
+    ]);
+    expect(desk.wait('09:49:45')).toEqual([]);
   });
 });
 

@@ -105,6 +105,7 @@ const phrases: Readonly<Record<string, Body>> = {
   'was normal all along': { type: 'ticket.priority.changed', data: { priority: 'normal', kind: 'correction' } },
   'was low all along': { type: 'ticket.priority.changed', data: { priority: 'low', kind: 'correction' } },
   'moves to a plan without promises': { type: 'ticket.plan.changed', data: { plan: 'none', kind: 'change' } },
+  'moves to plan gold': { type: 'ticket.plan.changed', data: { plan: 'gold', kind: 'change' } },
 };
 
 /** Reads lines such as `09:40 agent replies` into events; ids are the lines themselves. */

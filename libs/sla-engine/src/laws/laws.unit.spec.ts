@@ -263,7 +263,7 @@ describe('the laws of SLA clocks', () => {
         surges,
         (under, events, delays, overrun) => {
           const plain = events.map(
-            (event) => ({ ...event, data: { ...event.data, ticket: undefined, kind: 'change' } }) as TicketEvent,
+            (event) => ({ ...event, data: { ...event.data, ticket: undefined } }) as TicketEvent,
           );
           const station = new Station(policyUnder(under), overrun);
           const arrivals = plain

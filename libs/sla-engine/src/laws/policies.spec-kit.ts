@@ -53,6 +53,8 @@ export interface Shape {
   readonly reopen: PromiseTerms['reopen'];
   readonly fromCreation: boolean;
   readonly cells: Readonly<Record<string, Cell>>;
+  /** What a plan promises instead, at every priority. */
+  readonly plans?: Readonly<Record<string, Cell>>;
   /** Priorities that are unknown here, and so become `normal`. */
   readonly unknown?: readonly string[];
 }
@@ -120,7 +122,7 @@ export function compile(shape: Shape): CompiledPolicy {
   const resolutions = new Map<string, Resolution>();
   for (const [priority, cell] of Object.entries(shape.cells)) {
     for (const plan of ['gold', 'silver']) {
-      const promises = Object.entries(cell).flatMap(([promise, at]) =>
+      const promises = Object.entries({ ...cell, ...shape.plans?.[plan] }).flatMap(([promise, at]) =>
         at && (plan === 'gold' || promise !== 'fixed') ? [terms(shape, promise, at.hours, at.calendar)] : [],
       );
       resolutions.set(`${plan} ${priority}`, { covered: true, promises });

@@ -4,6 +4,7 @@ import type { SurgeInterval } from '../engine-input.js';
 import { continueTicket, foldTicket, type Folded } from '../fold-ticket.js';
 import type { PolicySchedule } from '../policy-schedule.js';
 import { publishContinued, publishRefolded, type Published } from '../publish.js';
+import { refoldCause } from '../refold-cause.js';
 import type { TicketState } from '../ticket-state.js';
 import { decisionsOf } from './histories.spec-kit.js';
 
@@ -58,7 +59,13 @@ export class Station {
     const output =
       this.published.length === 0
         ? publishContinued(folded, context)
-        : publishRefolded(folded, before, this.state?.retractions ?? {}, context, null);
+        : publishRefolded(
+            folded,
+            before,
+            this.state?.retractions ?? {},
+            context,
+            refoldCause(this.state, { ...decisions, events: due }, horizon),
+          );
     this.published.push(...output);
     this.keep(folded);
   }

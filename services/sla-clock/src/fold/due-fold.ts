@@ -1,12 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import {
-  topics,
-  traceHeaders,
-  type ClassifiedRecord,
-  type Horizon,
-  type Instant,
-  type SlaEvent,
-} from '@punctual/contracts';
+import { topics, traceHeaders, type ClassifiedRecord, type Instant, type SlaEvent } from '@punctual/contracts';
 import type { CompiledPolicy } from '@punctual/policy';
 import type { PinnedPolicies } from '@punctual/service-kit';
 import type { PolicySchedule, Published, TicketState } from '@punctual/sla-engine';
@@ -199,8 +192,8 @@ export class DueFold {
         foldFromStart(
           row,
           { events: timeline, surges: this.memory.surges.of(row.policy) },
+          (work.waiting ?? []).map(({ event }) => event),
           standing.get(key) ?? [],
-          causeOf(work, horizon),
           schedule,
           horizon,
           due.mode,
@@ -360,12 +353,6 @@ export class DueFold {
 function earlier(a: Instant | null, b: Instant | null): Instant | null {
   if (a === null || b === null) return a ?? b;
   return Math.min(a, b);
-}
-
-/** The event that brought new evidence; null where several did. */
-function causeOf({ waiting }: Work, { eventsUpTo }: Horizon): string | null {
-  const fresh = (waiting ?? []).filter(({ event }) => event.occurredAt <= eventsUpTo);
-  return fresh.length === 1 ? (fresh[0]?.event.id ?? null) : null;
 }
 
 /** Where in time lies what was published about a ticket. */

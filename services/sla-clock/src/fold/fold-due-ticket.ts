@@ -5,6 +5,7 @@ import {
   foldTicket,
   publishContinued,
   publishRefolded,
+  refoldCause,
   type ClockView,
   type Folded,
   type PolicySchedule,
@@ -61,13 +62,14 @@ export function foldOnto(
 
 /**
  * Folds a ticket from its start. What was published and no longer holds is retracted; where nothing was published yet, everything is said
- * in its order, so that a first fold in one jump and a fold step by step say the same.
+ * in its order, so that a first fold in one jump and a fold step by step say the same. `happened` is all that is known by now, `fresh` the
+ * events in it that were not folded before.
  */
 export function foldFromStart(
   row: TicketRow,
   happened: Happened,
+  fresh: readonly TicketEvent[],
   standing: readonly Published[],
-  cause: string | null,
   schedule: PolicySchedule,
   horizon: Horizon,
   mode: 'live' | 'historical',
@@ -78,7 +80,13 @@ export function foldFromStart(
   const published =
     row.state === null && standing.length === 0
       ? publishContinued(folded, said)
-      : publishRefolded(folded, standing, row.state?.retractions ?? {}, said, cause);
+      : publishRefolded(
+          folded,
+          standing,
+          row.state?.retractions ?? {},
+          said,
+          refoldCause(row.state, { events: fresh, priorityHistory, coverageHistory }, horizon),
+        );
   return { ...outcomeOf(folded, horizon), extent: 'all', published };
 }
 
