@@ -59,7 +59,9 @@ export function surgesContinue(state: TicketState, edges: readonly SurgeEdge[]):
   const digest = edges.slice(0, seen.edges).reduce(digestWith, '');
   if (edges.length < seen.edges || digest !== seen.digest) return false;
   const next = edges[seen.edges];
-  return next === undefined || next.at > Math.max(state.lastKey?.[0] ?? -Infinity, state.lastFiredAt ?? -Infinity);
+  // A creation that is claimed for later than the events lies after them all.
+  const folded = [state.lastKey?.[0], state.lastFiredAt, state.createdAt].map((at) => at ?? -Infinity);
+  return next === undefined || next.at > Math.max(...folded);
 }
 
 function digestWith(digest: string, { at, begins, id }: SurgeEdge): string {
