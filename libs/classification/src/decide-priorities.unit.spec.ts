@@ -75,6 +75,7 @@ function policy(settings: Partial<ClassificationPolicy> = {}): CompiledPolicy {
     placeInQueue: () => '',
     nextOpening: () => null,
     judgeRequest: () => ({ accepted: true, recipients: [] }),
+    escalationHandledBy: () => 'word',
   };
 }
 

@@ -2,6 +2,7 @@ export { formatInstant, InstantText, parseInstant, type Instant } from './instan
 export {
   Actor,
   ActorRole,
+  AdditionalResource,
   Assignment,
   ChangeKind,
   compareTicketEvents,
@@ -23,12 +24,20 @@ export {
   type EventProblem,
   type ParsedTicketEvent,
 } from './cloud-event.js';
-export { FORGOTTEN, forgottenFields, forgottenPriority, withoutPeople, type KnownWords } from './without-people.js';
+export {
+  FORGOTTEN,
+  forgottenFields,
+  forgottenPriority,
+  forgottenResources,
+  withoutPeople,
+  type KnownWords,
+} from './without-people.js';
 export type { ClassifiedEvent, CoverageDecision, PriorityDecision, PrioritySetter } from './classified-event.js';
 export {
   clockEventKinds,
   commitments,
   targets,
+  type AnsweredEscalation,
   type ClockEventKind,
   type Commitment,
   type SlaEvent,

@@ -1,5 +1,6 @@
 import type { Instant } from './instant.js';
 import type { Figures } from './log-record.js';
+import type { Actor, AdditionalResource } from './ticket-event.js';
 
 /** The targets a promise can have (SLA-SEMANTICS §3). */
 export const targets = [
@@ -50,6 +51,16 @@ export type SlaEventType =
   | 'sla.surge.ended'
   | 'sla.share.raised'
   | 'sla.share.cleared';
+
+/** Who answered which escalation. */
+export interface AnsweredEscalation {
+  /** The id of its `sla.escalation.raised`. */
+  readonly raised: string;
+  readonly by: Actor;
+  readonly reason: string | null;
+  /** The additional resources that were named; none on an acknowledgement. */
+  readonly resources: readonly AdditionalResource[];
+}
 
 /**
  * What every SLA event says. Fields about a clock are absent (null) on events about a ticket. An event about a policy's desk names neither: its
@@ -102,6 +113,8 @@ export interface SlaEvent {
   readonly threshold: string | null;
   /** On a refused request. */
   readonly refusal: { readonly what: string; readonly missing: readonly string[]; readonly advice: string } | null;
+  /** On an escalation that was acknowledged or resolved. */
+  readonly escalation?: AnsweredEscalation;
   /** On what is said of a policy's desk: which share it is about, if any; who declared it, or the figures that decided. */
   readonly desk?: { readonly share: string | null; readonly by: string | null; readonly figures: Figures | null };
 }

@@ -75,6 +75,19 @@ const waivedCycle = {
  */
 const related = z.array(shortText).max(20).optional();
 
+/**
+ * Which escalation an answer concerns: by the id of its SLA event, or by the id of the event that asked for it. With neither: the latest that
+ * was raised before.
+ */
+const answeredEscalation = {
+  escalation: shortText.optional(),
+  request: shortText.optional(),
+};
+
+/** What is put at an escalation's disposal beside what was there: a person by opaque id or a team by name, and for what. */
+export const AdditionalResource = z.strictObject({ who: shortText, what: z.string().min(1).max(200).optional() });
+export type AdditionalResource = z.infer<typeof AdditionalResource>;
+
 const text = {
   subject: z.string().max(2_000).optional(),
   body: z.string().max(200_000).optional(),
@@ -87,6 +100,13 @@ const common = {
   ticket: z.strictObject({ createdAt: InstantText.optional() }).optional(),
   actor: Actor.optional(),
 };
+
+function namesOneEscalation(answer: {
+  readonly escalation?: string | undefined;
+  readonly request?: string | undefined;
+}) {
+  return answer.escalation === undefined || answer.request === undefined;
+}
 
 export const ticketEventData = {
   'ticket.created': z.strictObject({
@@ -163,6 +183,24 @@ export const ticketEventData = {
     waiver: shortText,
     reason: z.string().min(1).max(500).optional(),
   }),
+  /** A person takes up an escalation (SLA-SEMANTICS §7). */
+  'ticket.escalation.acknowledged': z
+    .strictObject({ ...common, actor: Actor, ...answeredEscalation, reason: z.string().min(1).max(500).optional() })
+    .refine(namesOneEscalation, { path: ['request'], error: 'name the escalation or the request, not both' }),
+  /** An escalation is settled: which additional resources were named for it, or how else. */
+  'ticket.escalation.resolved': z
+    .strictObject({
+      ...common,
+      actor: Actor,
+      ...answeredEscalation,
+      resources: z.array(AdditionalResource).min(1).max(20).optional(),
+      reason: z.string().min(1).max(500).optional(),
+    })
+    .refine(namesOneEscalation, { path: ['request'], error: 'name the escalation or the request, not both' })
+    .refine(({ resources, reason }) => resources !== undefined || reason !== undefined, {
+      path: ['reason'],
+      error: 'say how: name the additional resources, or the reason',
+    }),
   /** A person takes the ticket before its turn in the queue, and says why. No clock depends on it. */
   'ticket.queue.deviated': z.strictObject({ ...common, actor: Actor, reason: z.string().min(1).max(500) }),
   /** The ticket goes back to its turn. */
@@ -184,7 +222,7 @@ export type TicketEventData<T extends TicketEventType = TicketEventType> = z.inf
 /**
  * The order of kinds at one instant (SLA-SEMANTICS §1): created 0, priority, plan and fields 1, assignment 2, requester message 3,
  * agent message 4, status 5, merge, delete and restore 6. A request is a requester's message in kind; a waiver is a 1, and its withdrawal
- * a 2, so that at one instant it finds what it ends.
+ * a 2, so that at one instant it finds what it ends. An escalation is acknowledged as by an agent's message, and resolved after that.
  */
 export function kindRank(event: Pick<TicketEvent, 'type' | 'data'>): number {
   switch (event.type) {
@@ -204,7 +242,10 @@ export function kindRank(event: Pick<TicketEvent, 'type' | 'data'>): number {
       return event.data.actor?.role === 'requester' || event.data.actor?.role === 'participant' ? 3 : 4;
     case 'ticket.request.made':
       return 3;
+    case 'ticket.escalation.acknowledged':
+      return 4;
     case 'ticket.status.changed':
+    case 'ticket.escalation.resolved':
       return 5;
     case 'ticket.merged':
     case 'ticket.deleted':

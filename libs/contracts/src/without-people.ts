@@ -1,4 +1,4 @@
-import { withoutText, type TicketEvent, type TicketFields } from './ticket-event.js';
+import { withoutText, type AdditionalResource, type TicketEvent, type TicketFields } from './ticket-event.js';
 
 /** Stands where a person's id, or what a person wrote, was erased: that somebody was assigned stays true. */
 export const FORGOTTEN = 'forgotten';
@@ -13,16 +13,18 @@ export type KnownWords = ReadonlySet<string>;
 export function withoutPeople(event: TicketEvent, known: KnownWords): TicketEvent {
   const bare = withoutText(event);
   const data = { ...(bare.data as Record<string, unknown>) };
-  const { actor, assignee, fields, priority } = data as {
+  const { actor, assignee, fields, priority, resources } = data as {
     actor?: { readonly id?: string };
     assignee?: { readonly person: string | null };
     fields?: TicketFields | null;
     priority?: unknown;
+    resources?: readonly AdditionalResource[];
   };
   if (actor?.id !== undefined) data['actor'] = { ...actor, id: FORGOTTEN };
   if (assignee && assignee.person !== null) data['assignee'] = { ...assignee, person: FORGOTTEN };
   if (fields) data['fields'] = forgottenFields(fields, known);
   if (typeof priority === 'string') data['priority'] = forgottenPriority(priority, known);
+  if (resources) data['resources'] = forgottenResources(resources);
   if (data['reason'] !== undefined) data['reason'] = FORGOTTEN;
   return { ...bare, data } as TicketEvent;
 }
@@ -35,6 +37,11 @@ export function forgottenFields(fields: TicketFields, known: KnownWords): Ticket
       return [name, !says || isKnown(String(value), known) ? value : FORGOTTEN];
     }),
   );
+}
+
+/** That something was named stays, how much of it too. */
+export function forgottenResources(resources: readonly AdditionalResource[]): AdditionalResource[] {
+  return resources.map(({ what }) => ({ who: FORGOTTEN, ...(what === undefined ? {} : { what: FORGOTTEN }) }));
 }
 
 /** A priority by a name the policy knows; any other may be somebody's words. */

@@ -50,6 +50,8 @@ export interface CompiledPolicy {
   nextOpening(at: number): number | null;
   /** Whether a request of a customer is accepted, and if not why, what is missing and what to do. */
   judgeRequest(request: RequestMade): RequestVerdict;
+  /** What settles an escalation that was asked for: somebody's word, or additional resources named with it. */
+  escalationHandledBy(ticket: TicketAttributes): 'word' | 'resources';
 }
 
 export interface PolicyPriority {

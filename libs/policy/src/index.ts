@@ -37,7 +37,7 @@ export {
 } from './surge.js';
 export { builtInPack, builtInPackNames, type BuiltInPack, type BuiltInPackName } from './built-in-packs.js';
 export { loadScenarios, type LoadedScenarios } from './scenarios/load-scenarios.js';
-export type { ClockExpected, Scenario, ScenarioFile } from './scenarios/scenario.js';
+export type { ClockExpected, EscalationExpected, Scenario, ScenarioFile } from './scenarios/scenario.js';
 export { scenarioAlarms } from './scenarios/scenario-alarms.js';
 export { scenarioSurges, type ScenarioSurge } from './scenarios/scenario-surges.js';
 export { SCENARIO_SOURCE, scenarioEvents } from './scenarios/scenario-events.js';

@@ -56,6 +56,17 @@ export function compileRequestRules(
   };
 }
 
+/** What settles an escalation of a ticket that was asked for. */
+export function compileEscalationHandling(
+  { escalation: rule }: PolicyDocument['requests'],
+  schemes: PrioritySchemes,
+  names: AttributeNames,
+): (ticket: TicketAttributes) => 'word' | 'resources' {
+  if (rule === undefined) return () => 'word';
+  const appliesTo = compileSelector(rule.appliesTo ?? {}, names);
+  return (ticket) => (appliesTo(ticket, schemes.schemeOf(ticket)) ? rule.handledBy : 'word');
+}
+
 function refusal(rule: RequestRule, request: RequestMade, schemes: PrioritySchemes): RequestVerdict | null {
   const refuse = (code: string, advice: string, missing: readonly string[] = []): RequestVerdict => ({
     accepted: false,

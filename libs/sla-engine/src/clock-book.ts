@@ -281,6 +281,20 @@ export class ClockBook {
     this.sayings.push({ kind: 'retracts', key: saidAs, type: 'sla.breach.waived', draft });
   }
 
+  /** The clock of a promise and cycle, also where it is over; null where there is none. */
+  clockOf(of: { readonly promise: string | null; readonly cycle: number | null }): ClockState | null {
+    const isIt = ({ promise, cycle }: ClockState): boolean => promise === of.promise && cycle === of.cycle;
+    return this.state.clocks.find(isIt) ?? this.finished.find(isIt) ?? null;
+  }
+
+  /** Says an answer to an escalation: of the clock whose step it is, or of the ticket where it was asked for. */
+  sayAnswer(clock: ClockState | null, terms: PromiseTerms | null, word: Word & { readonly reason: string }): void {
+    const draft = clock
+      ? draftOfClock(this.stateOf(clock), clock, terms, word)
+      : draftOfTicket(this.state, word, word.reason);
+    this.sayings.push({ kind: 'says', draft });
+  }
+
   /** A warning worth saying: the latest threshold crossed by a clock that still runs unbroken. */
   sayWarning(clock: ClockState, terms: PromiseTerms, crossed: { readonly label: string; readonly at: Instant }): void {
     this.say(clock, terms, 'sla.clock.warning', crossed.at, null, 'threshold_crossed', crossed.label);

@@ -4,6 +4,7 @@ import type { ClockBook } from './clock-book.js';
 import { breachTypeOf, draftOfClock, type Word } from './clock-draft.js';
 import { TimelineNeeded, type ClockPast } from './clock-past.js';
 import { schedule, thresholdsOf, type Run } from './clock.js';
+import type { Draft } from './draft.js';
 import { recount, type Recount } from './recount.js';
 import type { ClockState, TicketState } from './ticket-state.js';
 
@@ -96,17 +97,18 @@ export class ClockCorrections {
         .filter(({ elapsedMs }) => elapsedMs <= clock.elapsed)
         .map(({ label }) => label),
     );
-    const standing = new Map<string, string>();
+    const standing = new Map<string, Draft>();
     for (const saying of this.book.sayings) {
       const { type, promise, cycle, threshold } = saying.draft;
       if (saying.kind === 'retracts') standing.delete(saying.key);
-      else if (type === 'sla.escalation.raised' && promise === clock.promise && cycle === clock.cycle && threshold)
-        standing.set(saying.draft.key, threshold);
+      else if (type.startsWith('sla.escalation.') && promise === clock.promise && cycle === clock.cycle && threshold)
+        standing.set(saying.draft.key, saying.draft);
     }
-    for (const [key, label] of standing) {
-      if (reached.has(label)) continue;
+    // Answers are of the step they answer, and go with it.
+    for (const { key, type, threshold: label } of standing.values()) {
+      if (label === null || reached.has(label)) continue;
       clock.crossed = clock.crossed.filter((crossed) => crossed.label !== label);
-      this.takeBack(clock, terms, key, 'sla.escalation.raised', 'sla.escalation.withdrawn', at);
+      this.takeBack(clock, terms, key, type, 'sla.escalation.withdrawn', at);
     }
   }
 

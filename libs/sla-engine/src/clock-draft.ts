@@ -17,6 +17,7 @@ export interface Word {
   /** In place of the sentence of its reason code. */
   readonly reason?: string;
   readonly refusal?: Draft['refusal'];
+  readonly escalation?: Draft['escalation'];
 }
 
 /** What is said of a clock as it stands. `terms` are null where none are left to count by: then it is said as counted so far. */
@@ -27,6 +28,7 @@ export function draftOfClock(ticket: TicketState, clock: ClockState, terms: Prom
   const ended = clock.stoppedAt !== null;
   const parts = clockParts(ticket, clock, type, at, cause);
   if (threshold !== null) parts.push(threshold);
+  if (word.escalation) parts.push(word.escalation.raised);
   return {
     type,
     promise: clock.promise,
@@ -48,6 +50,7 @@ export function draftOfClock(ticket: TicketState, clock: ClockState, terms: Prom
     reason: word.reason ?? `${sentence(type, reasonCode, clock, threshold)}${longerFor(type, clock, terms)}`,
     threshold,
     refusal: null,
+    escalation: word.escalation ?? null,
     attributes: whose(ticket),
     key: contentKey(parts),
   };
@@ -72,6 +75,8 @@ function clockParts(
 export function draftOfTicket(ticket: TicketState, word: Word, reason: string): Draft {
   const { type, at, cause, reasonCode } = word;
   const { source, policyVersion } = ticket;
+  const parts = [type, source, ticket.ticket, null, null, null, policyVersion, at, cause, reasonCode];
+  if (word.escalation) parts.push(word.escalation.raised);
   return {
     type,
     promise: null,
@@ -93,8 +98,9 @@ export function draftOfTicket(ticket: TicketState, word: Word, reason: string): 
     reason,
     threshold: null,
     refusal: word.refusal ?? null,
+    escalation: word.escalation ?? null,
     attributes: whose(ticket),
-    key: contentKey([type, source, ticket.ticket, null, null, null, policyVersion, at, cause, reasonCode]),
+    key: contentKey(parts),
   };
 }
 

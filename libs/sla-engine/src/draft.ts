@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import type { Commitment, Instant, SlaEvent, SlaEventType, Target } from '@punctual/contracts';
+import type { AnsweredEscalation, Commitment, Instant, SlaEvent, SlaEventType, Target } from '@punctual/contracts';
 
 /** What the fold has to say, before it has an id: the content of an SLA event. */
 export interface Draft {
@@ -25,6 +25,8 @@ export interface Draft {
   readonly threshold: string | null;
   /** On a refused request. */
   readonly refusal: SlaEvent['refusal'];
+  /** On an answer to an escalation; `raised` is the content key of what it answers. */
+  readonly escalation: AnsweredEscalation | null;
   readonly attributes: { readonly customer: string | null; readonly plan: string | null; readonly tier: string | null };
   readonly key: string;
 }
@@ -47,6 +49,14 @@ export function eventId(key: string, earlierRetractions: number): string {
   return earlierRetractions === 0 ? key : contentKey([key, earlierRetractions]);
 }
 
+/** A content taken back and said again has a new id each time; who names one may mean any of the first few. */
+const MOST_REPETITIONS = 10;
+
+/** Whether `id` is an id under which this content was published. */
+export function namesContent(id: string, key: string): boolean {
+  return Array.from({ length: MOST_REPETITIONS }, (_, again) => eventId(key, again)).includes(id);
+}
+
 /** What the publisher adds to a draft. */
 export interface PublicationContext {
   readonly source: string;
@@ -60,7 +70,14 @@ export interface PublicationContext {
 /** How long after its instant a live verdict counts as found late (an outage, not the usual settling), ms. */
 export const LATE_DETECTION_MS = 60_000;
 
-export function toSlaEvent(draft: Draft, id: string, context: PublicationContext): SlaEvent {
+/** The event of a draft. `retractions`: how often contents were retracted so far, by key. */
+export function toSlaEvent(
+  draft: Draft,
+  id: string,
+  context: PublicationContext,
+  retractions: Readonly<Record<string, number>>,
+): SlaEvent {
+  const { escalation } = draft;
   return {
     id,
     type: draft.type,
@@ -96,5 +113,8 @@ export function toSlaEvent(draft: Draft, id: string, context: PublicationContext
     correctedKind: null,
     threshold: draft.threshold,
     refusal: draft.refusal,
+    ...(escalation === null
+      ? {}
+      : { escalation: { ...escalation, raised: eventId(escalation.raised, retractions[escalation.raised] ?? 0) } }),
   };
 }

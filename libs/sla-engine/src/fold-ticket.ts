@@ -136,7 +136,7 @@ function foldTimeline(
   timeline.events.forEach((event, index) => {
     turnUpTo(event.occurredAt);
     fold.apply(event, timeline);
-    if (corrects && index === at) fold.book.adoptBroken(correction.at, correction.eventId);
+    if (corrects && index === at) fold.adoptBroken(correction.at, correction.eventId);
   });
   turnUpTo(Infinity);
   fold.fireBefore(duesBefore);
@@ -275,6 +275,8 @@ function continuation(
 ): Timeline | null {
   if (state.createdAt === null || state.lastKey === null) return null;
   if (events.some((event) => comesLate(event, state) || correctsAttributes(event))) return null;
+  // Which escalations were raised, and what was answered, the state does not keep: people answer few.
+  if (events.some(answersEscalation)) return null;
   const decisions = decisionsSince(state, events, history, horizon);
   const attributeChanges = attributeChangesOf(events);
   return decisions && { events, creation: null, attributeChanges, believedBefore: noChanges, decisions };
@@ -326,6 +328,10 @@ function attributeChangesOf(events: readonly TicketEvent[]): Timeline['attribute
   return changing.length === 0 ? noChanges : new Map(changing.map((event) => [event.id, attributesSetBy(event)]));
 }
 
+function answersEscalation({ type }: TicketEvent): boolean {
+  return type === 'ticket.escalation.acknowledged' || type === 'ticket.escalation.resolved';
+}
+
 function emptyState(source: string, ticket: string, policy: CompiledPolicy): TicketState {
   return {
     source,
@@ -356,6 +362,7 @@ function emptyState(source: string, ticket: string, policy: CompiledPolicy): Tic
     cycles: {},
     clocks: [],
     waivers: [],
+    escalationAnswers: [],
     requests: [],
     retractions: {},
   };

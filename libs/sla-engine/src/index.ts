@@ -17,6 +17,8 @@ export { contentKey, eventId, LATE_DETECTION_MS, type Draft, type PublicationCon
 export { explainTicket, type ClockExplanation, type ExplainedSegment } from './explain.js';
 export { eventsBehind } from './events-behind.js';
 export { linksOf, sayLink, type NamedTicket, type TicketLink } from './links.js';
+export { escalationsOf, escalationsSaid, type EscalationAnswered, type EscalationView } from './escalation-view.js';
+export { sayEscalation } from './say-escalation.js';
 export { sayEvent } from './say-event.js';
 export { sayVerdict } from './say-verdict.js';
 export { attainment, type AttainmentRange, type AttainmentRow, type JudgedCycle } from './attainment.js';

@@ -65,7 +65,7 @@ export function publishRefolded(
   }
   for (const [key, draft] of now) {
     if (standing.has(key)) continue;
-    output.push({ key, event: toSlaEvent(draft, eventId(key, counts[key] ?? 0), context) });
+    output.push({ key, event: toSlaEvent(draft, eventId(key, counts[key] ?? 0), context, counts) });
   }
   return output;
 }
@@ -97,12 +97,12 @@ function saidOnce(sayings: readonly Saying[]): readonly Saying[] {
 function publishSaying(saying: Saying, counts: Record<string, number>, context: PublicationContext): Published {
   if (saying.kind === 'says') {
     const { draft } = saying;
-    return { key: draft.key, event: toSlaEvent(draft, eventId(draft.key, counts[draft.key] ?? 0), context) };
+    return { key: draft.key, event: toSlaEvent(draft, eventId(draft.key, counts[draft.key] ?? 0), context, counts) };
   }
   const corrects = eventId(saying.key, counts[saying.key] ?? 0);
   counts[saying.key] = (counts[saying.key] ?? 0) + 1;
   const id = contentKey(['retracts', corrects]);
-  const event = toSlaEvent(saying.draft, id, context);
+  const event = toSlaEvent(saying.draft, id, context, counts);
   return { key: id, event: { ...event, corrects, correctedKind: saying.type } };
 }
 
@@ -115,11 +115,13 @@ function retraction(
 ): Published {
   counts[key] = (counts[key] ?? 0) + 1;
   const id = contentKey(['retracts', event.id]);
+  // Who answered an escalation stands in what is taken back.
+  const { escalation: _answered, ...said } = event;
   const subject = event.type.split('.')[1] ?? 'clock';
   return {
     key: id,
     event: {
-      ...event,
+      ...said,
       id,
       type: retractedTypes[subject] ?? 'sla.clock.retracted',
       detectedAt: context.detectedAt,

@@ -26,6 +26,10 @@ export function sayEvent(event: TicketEvent): string {
       return `${who(event)} waived the breach of '${event.data.promise}'`;
     case 'ticket.waiver.withdrawn':
       return `${who(event)} withdrew a waiver`;
+    case 'ticket.escalation.acknowledged':
+      return `${who(event)} took up an escalation`;
+    case 'ticket.escalation.resolved':
+      return `${who(event)} said that an escalation is settled${namedResources(event.data.resources)}`;
     case 'ticket.queue.deviated':
       return `${who(event)} took the ticket before its turn`;
     case 'ticket.queue.restored':
@@ -62,6 +66,11 @@ const roles = {
   bot: 'A bot',
   system: 'The system',
 } as const;
+
+function namedResources(resources: readonly unknown[] | undefined): string {
+  if (resources === undefined) return '';
+  return `, naming ${resources.length} additional resource${resources.length === 1 ? '' : 's'}`;
+}
 
 function who({ data }: TicketEvent): string {
   return data.actor === undefined ? 'Somebody' : roles[data.actor.role];

@@ -4,6 +4,7 @@ import type { WorkingCalendar } from '@punctual/working-time';
 import type { BrokenBefore } from './broken-before.js';
 import { ClockBook } from './clock-book.js';
 import { namedAfter } from './links.js';
+import { Escalations } from './escalations.js';
 import { CREATION, PromisedClocks } from './promised-clocks.js';
 import type { ClockState, TicketState } from './ticket-state.js';
 import type { PolicyInForce } from './policy-in-force.js';
@@ -29,6 +30,7 @@ export class TicketFold {
   readonly promised: PromisedClocks;
   private readonly waivers: Waivers;
   private readonly requests: Requests;
+  private readonly escalations: Escalations;
   private readonly surges: Surges;
   /** The priority as it was decided, whatever the version in force calls it. Known where versions take over: in a fold from the start. */
   private decided: string | null = null;
@@ -45,6 +47,7 @@ export class TicketFold {
     this.promised = new PromisedClocks(state, inForce, this.book, fromStart);
     this.requests = new Requests(state, inForce, this.book);
     this.waivers = new Waivers(state, this.book, this.promised);
+    this.escalations = new Escalations(state, inForce, this.book, this.promised);
   }
 
   /** Creates the ticket: coverage is decided and the first clocks start (SLA-SEMANTICS §3). */
@@ -108,9 +111,10 @@ export class TicketFold {
       case 'ticket.message.added':
         return this.takeMessage(event, at);
       case 'ticket.request.made':
-        if (this.requests.asked(event, at) && event.data.request === 'update')
-          this.promised.startCycle('update_on_request', event.id, at, 'update_requested');
-        return;
+        return this.takeRequest(event, at);
+      case 'ticket.escalation.acknowledged':
+      case 'ticket.escalation.resolved':
+        return this.escalations.answer(event, at);
       case 'ticket.queue.deviated':
         this.state.outOfTurn = { eventId: event.id, at, by: event.data.actor, reason: event.data.reason };
         return;
@@ -143,6 +147,12 @@ export class TicketFold {
     });
   }
 
+  /** Takes in what broke before a correction and is promised no more; see `ClockBook.adoptBroken`. */
+  adoptBroken(at: Instant, cause: string): void {
+    this.book.adoptBroken(at, cause);
+    this.escalations.takeUpAwaiting();
+  }
+
   /** The version in force. */
   get policy(): CompiledPolicy {
     return this.inForce.current;
@@ -167,6 +177,7 @@ export class TicketFold {
       }
       if (next === null || next.at >= limit) return;
       this.book.fire(next.clock, this.promised.termsOf(next.clock), next.at);
+      this.escalations.takeUpAwaiting();
       this.state.lastFiredAt = Math.max(this.state.lastFiredAt ?? next.at, next.at);
     }
   }
@@ -212,6 +223,13 @@ export class TicketFold {
   /** A calendar of a version by the name segments carry. */
   calendarNamed(name: string, version: string): WorkingCalendar | undefined {
     return [...this.inForce.ofVersion(version).calendars.values()].find((calendar) => calendar.name === name);
+  }
+
+  private takeRequest(event: Extract<TicketEvent, { type: 'ticket.request.made' }>, at: Instant): void {
+    if (!this.requests.asked(event, at)) return;
+    const { request } = event.data;
+    if (request === 'update') this.promised.startCycle('update_on_request', event.id, at, 'update_requested');
+    if (request === 'escalation') this.escalations.takeUpAwaiting();
   }
 
   private takeMessage(event: Extract<TicketEvent, { type: 'ticket.message.added' }>, at: Instant): void {

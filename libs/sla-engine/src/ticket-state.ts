@@ -1,6 +1,15 @@
 import type { RequestMade } from '@punctual/policy';
 import type { NamedTicket } from './links.js';
-import type { Actor, Assignment, Commitment, Instant, Target, TicketFields, TicketStatus } from '@punctual/contracts';
+import type {
+  Actor,
+  AdditionalResource,
+  Assignment,
+  Commitment,
+  Instant,
+  Target,
+  TicketFields,
+  TicketStatus,
+} from '@punctual/contracts';
 
 /**
  * What the engine remembers of a ticket between folds: plain JSON, bounded by the promises that are open, not by the ticket's age.
@@ -59,6 +68,8 @@ export interface TicketState {
   requests: readonly RequestMade['kind'][];
   /** Waivers of cycles or breaches that are still to come. */
   waivers: AwaitingWaiver[];
+  /** Answers to escalations that they name and that are still to be raised, in order. */
+  escalationAnswers: readonly EscalationAnswer[];
   /** Content keys that were retracted, and how often: the count is part of a later identical event's id. */
   retractions: Record<string, number>;
 }
@@ -106,6 +117,21 @@ export interface AwaitingWaiver {
   readonly cycle: number | null;
   readonly breach: string | null;
   readonly waiver: Waiver;
+}
+
+/** Somebody takes up an escalation, or says that it is settled (SLA-SEMANTICS §7). */
+export interface EscalationAnswer {
+  readonly kind: 'acknowledged' | 'resolved';
+  /** The event that said so. */
+  readonly eventId: string;
+  readonly at: Instant;
+  readonly by: Actor;
+  readonly reason: string | null;
+  readonly resources: readonly AdditionalResource[];
+  /** The id of the SLA event it names; null where it names none. */
+  readonly escalation: string | null;
+  /** The id of the event that asked for the escalation; null where it names none. */
+  readonly request: string | null;
 }
 
 /** Instant, source sequence, kind, id (SLA-SEMANTICS §1). */

@@ -1,16 +1,25 @@
-import { FORGOTTEN, forgottenFields, type KnownWords, type SlaEvent } from '@punctual/contracts';
+import {
+  FORGOTTEN,
+  forgottenFields,
+  forgottenResources,
+  type AnsweredEscalation,
+  type KnownWords,
+  type SlaEvent,
+} from '@punctual/contracts';
+import { answerSentence } from './escalations.js';
 import type { ClockState, TicketState, Waiver } from './ticket-state.js';
 import { waiverSentence } from './waiver.js';
 
 /** The state as a fold of the events without people would have left it: no verdict rests on who somebody is. */
 export function stateWithoutPeople(state: TicketState, known: KnownWords): TicketState {
-  const { assignee, attributes, clocks, waivers, outOfTurn } = state;
+  const { assignee, attributes, clocks, waivers, escalationAnswers, outOfTurn } = state;
   return {
     ...state,
     assignee: { ...assignee, person: assignee.person === null ? null : FORGOTTEN },
     attributes: { ...attributes, fields: forgottenFields(attributes.fields, known) },
     clocks: clocks.map((clock): ClockState => ({ ...clock, ...clockWithoutPeople(clock) })),
     waivers: waivers.map((awaiting) => ({ ...awaiting, waiver: waiverWithoutPeople(awaiting.waiver) })),
+    escalationAnswers: escalationAnswers.map((answer) => ({ ...answer, ...answerWithoutPeople(answer) })),
     ...(outOfTurn ? { outOfTurn: waiverWithoutPeople(outOfTurn) } : {}),
   };
 }
@@ -22,13 +31,29 @@ export function clockWithoutPeople<W extends Pick<Waiver, 'by' | 'reason'>>(cloc
   return { waiver: clock.waiver === null ? null : waiverWithoutPeople(clock.waiver) };
 }
 
-/** What was said, without who waived a breach and what they wrote; nothing else that is said names anybody. Ids are not hashes over it. */
+/**
+ * What was said, without who waived a breach or answered an escalation and what they wrote; nothing else that is said names anybody. Ids are
+ * not hashes over it.
+ */
 export function saidWithoutPeople(event: SlaEvent): SlaEvent {
+  if (event.escalation) {
+    const escalation = { ...event.escalation, ...answerWithoutPeople(event.escalation) };
+    const kind = event.type === 'sla.escalation.resolved' ? 'resolved' : 'acknowledged';
+    return { ...event, escalation, reason: answerSentence(kind, escalation) };
+  }
   if (event.reasonCode !== 'waived') return event;
   const [, unnamed, role] = /^Waived by (the )?(requester|participant|agent|bot|system)\b/.exec(event.reason) ?? [];
   if (role === undefined) return { ...event, reason: FORGOTTEN };
   const by = { role: role as Waiver['by']['role'], ...(unnamed === undefined ? { id: FORGOTTEN } : {}) };
   return { ...event, reason: waiverSentence({ by, reason: FORGOTTEN }) };
+}
+
+function answerWithoutPeople({ by, reason, resources }: Omit<AnsweredEscalation, 'raised'>) {
+  return {
+    by: by.id === undefined ? by : { ...by, id: FORGOTTEN },
+    reason: reason === null ? null : FORGOTTEN,
+    resources: forgottenResources(resources),
+  };
 }
 
 function waiverWithoutPeople<W extends Pick<Waiver, 'by' | 'reason'>>(waiver: W): W {

@@ -9,7 +9,7 @@ export type RequestKind = (typeof requestKinds)[number];
 /** Why and how a request is refused: a code for machines, and what to do instead. */
 const Refusal = fields({ code: z.string().regex(/^[a-z][a-z0-9_]*$/), advice: prose });
 
-export const RequestRule = fields({
+const requestRule = {
   title: prose.optional(),
   /** The tickets the rule is for; from others the request is accepted. Default: every ticket. */
   appliesTo: Selector.optional(),
@@ -34,14 +34,21 @@ export const RequestRule = fields({
   /** Who decides, and when it counts as handled. */
   decidedBy: prose.optional(),
   handledWhen: prose.optional(),
-});
+};
+export const RequestRule = fields(requestRule);
 export type RequestRule = z.output<typeof RequestRule>;
+
+/**
+ * What settles an escalation that was asked for: the `word` of whoever handles it, or that additional `resources` are named with it. Default:
+ * the word.
+ */
+const EscalationRule = fields({ ...requestRule, handledBy: z.enum(['word', 'resources']).default('word') });
 
 export const Requests = fields({
   ticket: RequestRule.optional(),
   update: RequestRule.optional(),
   elevation: RequestRule.optional(),
-  escalation: RequestRule.optional(),
+  escalation: EscalationRule.optional(),
 });
 
 /** Queue order: keys from the most important on. The ticket's source and id always come last, so that no two tickets tie. */

@@ -61,6 +61,29 @@ function lint({ scenarios }: ScenarioFile): Finding[] {
               ),
             ],
       ),
+      ...(expect.escalations ?? []).flatMap(({ line }, escalation) =>
+        line === undefined || timeline[line - 1]?.request === 'escalation'
+          ? []
+          : [
+              error(
+                'no_such_escalation',
+                `line ${line} of the timeline asks for no escalation`,
+                [...path, 'expect', 'escalations', escalation, 'line'],
+                'count lines from 1, or name a step',
+              ),
+            ],
+      ),
+      ...timeline.flatMap(({ acknowledge, resolve, reason, resources }, index): Finding[] => {
+        const answered = acknowledge ?? resolve;
+        if (answered === undefined) return [];
+        const place = [...path, 'timeline', index];
+        if (typeof answered === 'number' && timeline[answered - 1]?.request !== 'escalation') {
+          const message = `line ${answered} of the timeline asks for no escalation`;
+          return [error('no_such_escalation', message, place, "count lines from 1, or write 'latest'")];
+        }
+        if (resolve === undefined || resources !== undefined || reason !== undefined) return [];
+        return [error('no_resolution', 'it says not how it is resolved', place, "add 'resources' or a 'reason'")];
+      }),
       ...(expect.requests ?? []).flatMap(({ line }, request) =>
         line === 0 || timeline[line - 1]?.request !== undefined
           ? []

@@ -39,6 +39,7 @@ type EventBody = { [T in TicketEventType]: { readonly type: T; readonly data: Wr
 
 function lineEvent(line: TimelineLine): EventBody {
   const { reply, message, note, status, assign, priority, plan, fields, request, deviate, merged, related } = line;
+  const { acknowledge, resolve } = line;
   const actor = line.by === undefined ? {} : { actor: { role: line.by } };
   if (reply !== undefined) return messageAdded(line, reply, 'public');
   if (message !== undefined) return messageAdded(line, message, 'public');
@@ -67,11 +68,21 @@ function lineEvent(line: TimelineLine): EventBody {
     };
     return { type: 'ticket.request.made', data };
   }
+  if (acknowledge !== undefined) return { type: 'ticket.escalation.acknowledged', data: answerTo(acknowledge, line) };
+  if (resolve !== undefined) {
+    const data = { ...answerTo(resolve, line), ...present({ resources: line.resources }) };
+    return { type: 'ticket.escalation.resolved', data };
+  }
   if (deviate !== undefined)
     return { type: 'ticket.queue.deviated', data: { actor: { role: line.by ?? 'agent' }, reason: deviate } };
   if (merged !== undefined) return { type: 'ticket.merged', data: { ...actor, into: merged, transfer: false } };
   if (line.deleted === true) return { type: 'ticket.deleted', data: { ...actor, spam: false } };
   return { type: 'ticket.restored', data: { ...actor } };
+}
+
+function answerTo(escalation: 'latest' | number, { by, reason }: TimelineLine) {
+  const named = escalation === 'latest' ? {} : { request: `line-${escalation}` };
+  return { actor: { role: by ?? ('agent' as const) }, ...named, ...present({ reason }) };
 }
 
 function messageAdded(

@@ -1,4 +1,4 @@
-import { ActorRole, parseInstant, StatusCategory, targets } from '@punctual/contracts';
+import { ActorRole, AdditionalResource, parseInstant, StatusCategory, targets } from '@punctual/contracts';
 import { z } from 'zod';
 import { fields, name, prose } from '../document/fields.js';
 
@@ -49,6 +49,11 @@ const Ticket = fields({
   createdAt: instant,
 });
 
+/** Which escalation is answered: the one asked for on a line of the timeline, 1 for the first, or the latest that was raised. */
+const answered = z.union([z.literal('latest'), z.int().min(1)], {
+  error: "an escalation is named by the line that asked for it, or is the 'latest'",
+});
+
 /** What a line of a timeline can say; each says exactly one. */
 const acts = {
   /** A public reply; who gave it. */
@@ -65,6 +70,10 @@ const acts = {
   /** The tickets that are named as related from now on. */
   related: z.array(name).optional(),
   request: z.enum(['update', 'elevation', 'escalation']).optional(),
+  /** A person takes up an escalation. */
+  acknowledge: answered.optional(),
+  /** It is settled: by `resources` that are named, or for a `reason`. */
+  resolve: answered.optional(),
   /** A person takes the ticket before its turn in the queue: why. */
   deviate: prose.optional(),
   merged: name.optional(),
@@ -87,6 +96,8 @@ const TimelineLine = fields({
   to: name.optional(),
   channel: name.optional(),
   supplied: z.record(z.string(), z.string()).optional(),
+  /** What a resolution names. */
+  resources: z.array(AdditionalResource).min(1).optional(),
 }).superRefine((line, context) => {
   const said = actNames.filter((act) => line[act] !== undefined);
   if (said.length === 1) return;
@@ -139,6 +150,25 @@ const RequestExpected = fields({
   to: z.array(z.string()).optional(),
 });
 
+const EscalationExpected = fields({
+  /** The line that asked for it, 1 for the first. */
+  line: z.int().min(1).optional(),
+  /** Or the step of an escalation plan, by name; with `promise` where several have it. */
+  step: name.optional(),
+  promise: z.string().optional(),
+  standing: z.enum(['raised', 'acknowledged', 'resolved']),
+  raisedAt: instant.optional(),
+  acknowledgedAt: instant.optional(),
+  resolvedAt: instant.optional(),
+  /** Who was named, in order. */
+  resources: z.array(name).optional(),
+}).superRefine(({ line, step }, context) => {
+  if ((line === undefined) === (step === undefined)) {
+    context.addIssue({ code: 'custom', message: "an expected escalation needs its 'line' or its 'step'" });
+  }
+});
+export type EscalationExpected = z.output<typeof EscalationExpected>;
+
 const Expected = fields({
   classification: ClassificationExpected.optional(),
   /** `true`, or the code for which the ticket is not covered. */
@@ -147,6 +177,7 @@ const Expected = fields({
     .optional(),
   clocks: z.array(ClockExpected).optional(),
   requests: z.array(RequestExpected).optional(),
+  escalations: z.array(EscalationExpected).optional(),
   /** What waiting customers are told at the end of the scenario: when the next team arrives; null: nothing. */
   nextOpening: z.union([z.null(), instant]).optional(),
   /** The priority shares whose alarms are raised at the end, by name. */

@@ -44,6 +44,15 @@ const waive = (cycle: { promise: string; cycle?: number; breach?: string }): Bod
 });
 const withdraw = (waiver: string): Body => ({ type: 'ticket.waiver.withdrawn', data: { waiver, actor: lead } });
 
+const acknowledge = (named: { request?: string } = {}): Body => ({
+  type: 'ticket.escalation.acknowledged',
+  data: { ...named, actor: lead, reason: 'We are on it' },
+});
+const resolve = (how: { reason?: string; resources?: { who: string; what?: string }[] }): Body => ({
+  type: 'ticket.escalation.resolved',
+  data: { ...how, actor: lead },
+});
+
 const phrases: Readonly<Record<string, Body>> = {
   created: { type: 'ticket.created', data: { origin: 'requester' } },
   'created by an agent on behalf': { type: 'ticket.created', data: { origin: 'on_behalf' } },
@@ -98,6 +107,10 @@ const phrases: Readonly<Record<string, Body>> = {
   'first next is waived': waive({ promise: 'next', cycle: 1 }),
   'waiver of 11:00 is withdrawn': withdraw('11:00 reply is waived'),
   'waiver of 09:30 is withdrawn': withdraw('09:30 reply is waived'),
+  'escalation is acknowledged': acknowledge(),
+  'escalation of 09:20 is acknowledged': acknowledge({ request: '09:20 asks for an escalation, saying why' }),
+  'escalation is resolved': resolve({ reason: 'The customer was called' }),
+  'escalation is resolved with more people': resolve({ resources: [{ who: 'databases', what: 'an engineer' }] }),
   'becomes low': { type: 'ticket.priority.changed', data: { priority: 'low', kind: 'change' } },
   'becomes normal': { type: 'ticket.priority.changed', data: { priority: 'normal', kind: 'change' } },
   'becomes urgent': { type: 'ticket.priority.changed', data: { priority: 'urgent', kind: 'change' } },

@@ -2,6 +2,9 @@ import type { CoverageDecision, PriorityDecision, TicketEvent, TicketStatus } fr
 import { compareTicketEvents } from '@punctual/contracts';
 import fc from 'fast-check';
 import type { SurgeInterval } from '../engine-input.js';
+import { escalationsOf } from '../escalation-view.js';
+import { foldTicket } from '../fold-ticket.js';
+import { lawsPolicies } from './policies.spec-kit.js';
 
 /** Generated ticket histories for the laws: dense in ties, deadlines hit to the millisecond, reopenings, merges and corrections. */
 
@@ -35,6 +38,13 @@ const priority = fc.constantFrom('urgent', 'normal', 'low', 'measured');
 const kind = fc.constantFrom('change' as const, 'correction' as const);
 
 type Body = Pick<TicketEvent, 'type' | 'data'>;
+
+/** An answer to an escalation that names none. */
+const answer: fc.Arbitrary<Body> = fc.constantFrom<Body>(
+  { type: 'ticket.escalation.acknowledged', data: { actor: { role: 'agent', id: 'lead' } } },
+  { type: 'ticket.escalation.resolved', data: { actor: { role: 'agent' }, reason: 'law' } },
+  { type: 'ticket.escalation.resolved', data: { actor: { role: 'agent' }, resources: [{ who: 'team', what: 'law' }] } },
+);
 
 const body: fc.Arbitrary<Body> = fc.oneof(
   {
@@ -109,6 +119,21 @@ const body: fc.Arbitrary<Body> = fc.oneof(
       data: { waiver: 'none', actor: { role: 'agent', id: 'lead' } },
     }),
   },
+  // Which escalation it answers is known once the events have ids.
+  {
+    weight: 3,
+    arbitrary: fc
+      .record({
+        by: fc.constantFrom('nothing' as const, 'request' as const, 'escalation' as const),
+        policy: fc.constantFrom(...lawsPolicies.keys()),
+        place: fc.nat(9),
+      })
+      .chain(({ by, policy, place }) => {
+        const escalation = `${policy} ${place}`;
+        const names = { nothing: {}, request: { request: 'none' }, escalation: { escalation } }[by];
+        return answer.map(({ type, data }): Body => ({ type, data: { ...data, ...names } }) as Body);
+      }),
+  },
   { weight: 1, arbitrary: fc.constant<Body>({ type: 'ticket.merged', data: { into: 'T-9', transfer: false } }) },
   { weight: 1, arbitrary: fc.constant<Body>({ type: 'ticket.deleted', data: { spam: false } }) },
   { weight: 2, arbitrary: fc.constant<Body>({ type: 'ticket.restored', data: {} }) },
@@ -123,8 +148,9 @@ export const history: fc.Arbitrary<TicketEvent[]> = fc
     assigned: fc.boolean(),
     steps: fc.array(fc.record({ gap, body, id: fc.integer({ min: 0, max: 9_999 }) }), { maxLength: 16 }),
     claim: fc.option(fc.integer({ min: -3_600_000, max: 3_600_000 }), { freq: 8 }),
+    escalates: fc.option(fc.tuple(gap, gap), { freq: 1 }),
   })
-  .map(({ origin, created, plan, assigned, steps, claim }) => {
+  .map(({ origin, created, plan, assigned, steps, claim, escalates }) => {
     const events: TicketEvent[] = [];
     const head = { source: 'laws', ticket: 'T-1', receivedAt: null, sequence: -1 };
     if (created) {
@@ -138,21 +164,53 @@ export const history: fc.Arbitrary<TicketEvent[]> = fc
       });
     }
     let at = lawsBegin;
+    // Asked for in its order and with its reason, an escalation is accepted and raised.
+    (escalates ?? []).forEach((wait, index) => {
+      at += wait;
+      const data = index === 0 ? { request: 'update' } : { request: 'escalation', supplied: { reason: 'law' } };
+      events.push({ ...head, id: `asks-${index}`, type: 'ticket.request.made', occurredAt: at, data } as TicketEvent);
+    });
     steps.forEach(({ gap: step, body: { type, data }, id }, index) => {
       at += step;
       const granted = events.findLast(({ type: earlier }) => earlier === 'ticket.waiver.granted');
       const ends = type === 'ticket.waiver.withdrawn' && granted ? { waiver: granted.id } : {};
+      const asked = events.findLast(
+        (earlier) => earlier.type === 'ticket.request.made' && earlier.data.request === 'escalation',
+      );
+      const answers = 'request' in data && data.request === 'none' && asked ? { request: asked.id } : {};
       const claimed = claim !== null && index === 1 ? { ticket: { createdAt: lawsBegin + claim } } : {};
       events.push({
         ...head,
         id: `e${id}-${index}`,
         type,
         occurredAt: at,
-        data: { ...data, ...claimed, ...ends },
+        data: { ...data, ...claimed, ...ends, ...answers },
       } as TicketEvent);
     });
-    return events;
+    return withNamedEscalations(events);
   });
+
+/** The events with the answers that name an escalation by a policy and a place naming it by the id it has under that policy, raised or not yet. */
+function withNamedEscalations(events: readonly TicketEvent[]): TicketEvent[] {
+  return events.map((event): TicketEvent => {
+    if (event.type !== 'ticket.escalation.acknowledged' && event.type !== 'ticket.escalation.resolved') return event;
+    const { escalation, ...data } = event.data;
+    if (escalation === undefined) return event;
+    const [policy = '', place] = escalation.split(' ');
+    const raised = raisedUnder(policy, events);
+    const { id } = raised[Number(place) % Math.max(1, raised.length)] ?? { id: 'none' };
+    return { ...event, data: { ...data, escalation: id } } as TicketEvent;
+  });
+}
+
+function raisedUnder(name: string, events: readonly TicketEvent[]): readonly { readonly id: string }[] {
+  const policy = lawsPolicies.get(name);
+  if (!policy) throw new Error(`no laws' policy '${name}'`);
+  const latest = Math.max(...events.map(({ occurredAt }) => occurredAt)) + 86_400_000;
+  const horizon = { eventsUpTo: latest, duesBefore: latest };
+  const history = { ...decisionsOf(events), events };
+  return escalationsOf(foldTicket({ source: 'laws', ticket: 'T-1' }, history, policy, horizon).sayings);
+}
 
 /** Surges of the desk in order, touching the ticket's weeks or not; the last one may still be open. */
 export const surges: fc.Arbitrary<SurgeInterval[]> = fc

@@ -48,6 +48,7 @@ export interface Shape {
   readonly pauses?: PromiseTerms['pausesIn'];
   readonly escalations?: PromiseTerms['escalations'];
   readonly id: string;
+  readonly handledBy?: 'word' | 'resources';
   readonly onReclassify?: CompiledPolicy['onReclassify'];
   readonly retarget: PromiseTerms['retarget'];
   readonly reopen: PromiseTerms['reopen'];
@@ -158,6 +159,7 @@ export function compile(shape: Shape): CompiledPolicy {
     placeInQueue: () => '',
     nextOpening: () => null,
     judgeRequest,
+    escalationHandledBy: () => shape.handledBy ?? 'word',
   };
 }
 
@@ -216,6 +218,7 @@ const policies: readonly CompiledPolicy[] = [
   }),
   compile({
     id: 'strict',
+    handledBy: 'resources',
     retarget: 'fromStart',
     reopen: 'resume',
     fromCreation: false,

@@ -1,13 +1,16 @@
 import { formatInstant, type Instant } from '@punctual/contracts';
 import {
+  escalationsOf,
   eventsBehind,
   explainTicket,
+  sayEscalation,
   sayEvent,
   sayLink,
   sayVerdict,
   type ClockExplanation,
 } from '@punctual/sla-engine';
 import { drawClock } from '../explain/draw-clock.js';
+import { listEscalations } from '../explain/list-escalations.js';
 import { listEvents } from '../explain/list-events.js';
 import { calendarZones, localTimes } from '../explain/local-times.js';
 import { foldTicketEvents } from '../history/fold-history.js';
@@ -41,6 +44,7 @@ export async function explain(options: ExplainOptions): Promise<ExitCode> {
   const at = atOption ?? history.last ?? 0;
   const folded = foldTicketEvents(ticket, policy, at);
   const explanations = explainTicket(folded, at);
+  const escalations = escalationsOf(folded.sayings);
   const output = Output.stdout();
   if (options.json) {
     for (const explanation of explanations) {
@@ -53,6 +57,9 @@ export async function explain(options: ExplainOptions): Promise<ExitCode> {
       await output.line(
         JSON.stringify(withInstants({ verdict: sayVerdict(explanation.clock), ...explanation, events })),
       );
+    }
+    for (const escalation of escalations) {
+      await output.line(JSON.stringify(withInstants({ text: sayEscalation(escalation), escalation })));
     }
     await output.close();
     return flawed ? 2 : 0;
@@ -84,10 +91,15 @@ export async function explain(options: ExplainOptions): Promise<ExitCode> {
     await output.line('');
     for (const line of drawClock(explanation, localTimes(zoneOf(explanation)), style)) await output.line(line);
   }
-  const events = eventsBehind(explanations, ticket.events);
+  const local = localTimes(zoneOf(explanations[0]));
+  if (escalations.length > 0) {
+    await output.line('');
+    for (const line of listEscalations(escalations, local, style.colours)) await output.line(line);
+  }
+  const events = eventsBehind(explanations, ticket.events, escalations);
   if (events.length > 0) {
     await output.line('');
-    for (const line of listEvents(events, localTimes(zoneOf(explanations[0])), style.colours)) await output.line(line);
+    for (const line of listEvents(events, local, style.colours)) await output.line(line);
   }
   await output.close();
   return flawed ? 2 : 0;
@@ -124,6 +136,7 @@ const instantFields = new Set([
   'stoppedAt',
   'asOf',
   'nextFireAt',
+  'raisedAt',
 ]);
 
 /** The same with ISO-8601 in place of epoch ms. */

@@ -10,6 +10,7 @@ import {
 } from '@punctual/policy';
 import { foldTicket, formatDuration, type ClockView, type FoldedFromStart } from '@punctual/sla-engine';
 import { deskMismatches } from './judge-desk.js';
+import { escalationMismatches } from './judge-escalations.js';
 import { judgeRequests } from './judge-requests.js';
 import { compare, type Mismatch } from './mismatch.js';
 
@@ -33,6 +34,7 @@ export function runScenario(scenario: Scenario, policy: DeskPolicy): Mismatch[] 
       clockMismatches(expected, index, folded.clocks, policy),
     ),
     ...deskMismatches(scenario, policy, folded.state, surges.at(-1), until),
+    ...escalationMismatches(scenario, folded.sayings),
     ...requestMismatches(scenario, judgeRequests(events, priorityHistory, policy)),
   ];
 }

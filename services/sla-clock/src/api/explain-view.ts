@@ -1,19 +1,21 @@
 import { formatInstant } from '@punctual/contracts';
-import { eventsBehind, explainTicket, sayEvent, sayVerdict } from '@punctual/sla-engine';
+import { escalationsOf, eventsBehind, explainTicket, sayEvent, sayVerdict } from '@punctual/sla-engine';
 import type { TicketReadout } from './ticket-view.js';
-import { wireClock, wireInstant, wireSegment } from './wire.js';
+import { wireClock, wireEscalation, wireInstant, wireSegment } from './wire.js';
 
 /**
  * Why each clock of a ticket stands where it stands (SLA-SEMANTICS §8): a sentence, the stretches that tile the time from start to now and
  * whose `countedMs` add up to `elapsedMs`, and the events that
- * began and ended them. Durations are ms, instants ISO-8601.
+ * began and ended them. Beside them the escalations that were raised and what was answered. Durations are ms, instants ISO-8601.
  */
 export function explainReadout(readout: TicketReadout, folded: NonNullable<TicketReadout['folding']>) {
   const { row, timeline, asOf, provisional } = readout;
   const explanations = explainTicket(folded, asOf ?? 0);
+  const escalations = escalationsOf(folded.sayings, row.state?.retractions);
   const events = eventsBehind(
     explanations,
     timeline.map(({ event }) => event),
+    escalations,
   );
   return {
     source: row.source,
@@ -29,6 +31,7 @@ export function explainReadout(readout: TicketReadout, folded: NonNullable<Ticke
       stoppedBy,
       segments: segments.map(wireSegment),
     })),
+    escalations: escalations.map(wireEscalation),
     events: events.map((event) => ({
       id: event.id,
       type: event.type,

@@ -1,4 +1,5 @@
-import { wireInstant } from './wire.js';
+import { publishedEscalations } from './published-escalations.js';
+import { wireEscalation, wireInstant } from './wire.js';
 import type { TicketRow } from '../fold/ticket-row.js';
 import { lettersOf } from '../storage/incomplete-store.js';
 import type { Sql } from '@punctual/stream';
@@ -39,5 +40,6 @@ export async function describeSealed(sql: Sql, row: TicketRow) {
     provisional: false,
     clocks: await storedClocks(sql, row),
     links: await readLinks(sql, row, null),
+    escalations: (await publishedEscalations(sql, row)).map(wireEscalation),
   };
 }

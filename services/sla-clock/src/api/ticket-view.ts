@@ -1,7 +1,13 @@
 import { formatInstant, type Horizon, type Instant, type Watermark } from '@punctual/contracts';
 import type { CompiledPolicy } from '@punctual/policy';
 import type { PinnedPolicies } from '@punctual/service-kit';
-import { explainTicket, foldTicket, type FoldedFromStart } from '@punctual/sla-engine';
+import {
+  escalationsOf,
+  explainTicket,
+  foldTicket,
+  type EscalationView,
+  type FoldedFromStart,
+} from '@punctual/sla-engine';
 import type { Sql } from '@punctual/stream';
 import type { PartitionTimes } from '../fold/partition-times.js';
 import { ticketKey, type PlacedEvent, type TicketRow } from '../fold/ticket-row.js';
@@ -10,9 +16,10 @@ import { loadSurges } from '../storage/surge-store.js';
 import { lettersOf } from '../storage/incomplete-store.js';
 import { loadTickets, loadTimelines } from '../storage/ticket-store.js';
 import { readLinks } from './links-view.js';
+import { publishedEscalations } from './published-escalations.js';
 import { describeSealed } from './sealed-view.js';
 import { storedClocks } from './stored-clocks.js';
-import { wireClock, wireInstant, wireSegment } from './wire.js';
+import { wireClock, wireEscalation, wireInstant, wireSegment } from './wire.js';
 
 /** What reading a ticket needs. */
 export interface TicketReading {
@@ -76,15 +83,17 @@ export async function readTicket(reading: TicketReading, source: string, ticket:
   const links = await readLinks(reading.sql, row, folding?.state ?? null);
   if (folding === null) {
     const clocks = row.quarantined === null ? [] : await storedClocks(reading.sql, row);
-    return { ...describe(row, missing, null, readout, clocks), links };
+    const escalations = await publishedEscalations(reading.sql, row);
+    return { ...describe(row, missing, null, readout, clocks, escalations), links };
   }
   const { state, policy } = folding;
   const clocks = explainTicket(folding, asOf ?? 0).map(({ clock, segments }) => ({
     ...wireClock(clock),
     explanation: segments.map(wireSegment),
   }));
-  const told = describe({ ...row, state, policyVersion: policy.version }, missing, policy, readout, clocks);
-  return { ...told, links };
+  const escalations = escalationsOf(folding.sayings, row.state?.retractions);
+  const now = { ...row, state, policyVersion: policy.version };
+  return { ...describe(now, missing, policy, readout, clocks, escalations), links };
 }
 
 function describe(
@@ -93,6 +102,7 @@ function describe(
   policy: CompiledPolicy | null,
   view: { readonly asOf: number | null; readonly provisional: boolean },
   clocks: readonly (ReturnType<typeof wireClock> & { explanation?: unknown })[],
+  escalations: readonly EscalationView[],
 ) {
   const { state } = row;
   const resolution = state && policy ? policy.resolve(state.attributes, state.priority, state.exclusion) : null;
@@ -119,6 +129,7 @@ function describe(
     asOf: wireInstant(view.asOf),
     provisional: view.provisional,
     clocks,
+    escalations: escalations.map(wireEscalation),
   };
 }
 

@@ -1,5 +1,5 @@
 import { formatInstant, type Instant, type SlaEvent } from '@punctual/contracts';
-import type { ClockView, ExplainedSegment } from '@punctual/sla-engine';
+import { sayEscalation, type ClockView, type EscalationView, type ExplainedSegment } from '@punctual/sla-engine';
 
 /** What goes over HTTP: instants as ISO-8601 with `Z`, durations in ms. */
 
@@ -35,6 +35,21 @@ export function wireClock(clock: ClockView) {
 
 export function wireSegment(segment: ExplainedSegment) {
   return { ...segment, from: formatInstant(segment.from), to: formatInstant(segment.to) };
+}
+
+export function wireEscalation(escalation: EscalationView) {
+  const { raisedAt, acknowledged, resolved } = escalation;
+  return {
+    ...escalation,
+    raisedAt: formatInstant(raisedAt),
+    acknowledged: wireAnswer(acknowledged),
+    resolved: wireAnswer(resolved),
+    text: sayEscalation(escalation),
+  };
+}
+
+function wireAnswer(answer: EscalationView['acknowledged']) {
+  return answer === null ? null : { ...answer, at: formatInstant(answer.at) };
 }
 
 export function wireSlaEvent(event: SlaEvent) {

@@ -75,13 +75,13 @@ async function forgetWaivers(sql: Sql, { source, ticket }: TicketId): Promise<nu
   return waived.length;
 }
 
-/** Of what is published, only the sentence of a waiver names somebody. It is looked for where the ticket's publications lie. */
+/** Of what is published, only waivers and answers to escalations name somebody. They are looked for where the ticket's publications lie. */
 async function forgetSaid(sql: Sql, { source, ticket }: TicketId): Promise<number> {
   const rows = await sql.query<{ event_id: string; at: string; value: SlaEvent }>(
     `SELECT e.event_id, e.at, e.value
        FROM sla_clock.ticket t JOIN sla_clock.sla_event e USING (source, ticket)
       WHERE source = $1 AND ticket = $2 AND e.at BETWEEN t.first_published_at AND t.last_published_at
-        AND e.type = 'sla.breach.waived'`,
+        AND e.type IN ('sla.breach.waived', 'sla.escalation.acknowledged', 'sla.escalation.resolved')`,
     [source, ticket],
   );
   if (rows.length === 0) return 0;

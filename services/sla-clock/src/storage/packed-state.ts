@@ -92,6 +92,7 @@ export function unpackState(packed: PackedState, row: StateIdentity): TicketStat
     cycles: {},
     requests: [],
     waivers: [],
+    escalationAnswers: [],
     retractions: {},
     surge: { open: false, edges: 0, digest: '' },
     ...packed,

@@ -1,0 +1,23 @@
+import { formatInstant } from '@punctual/contracts';
+import type { EscalationAnswered, EscalationView } from './escalation-view.js';
+
+/**
+ * Where an escalation stands, in one sentence for a support lead: "Lead told was raised at …, acknowledged at … and resolved at …, naming 2
+ * additional resources." Instants are ISO-8601 with `Z`; nobody is named. SLA-SEMANTICS §7, §8.
+ */
+export function sayEscalation({ step, raisedAt, acknowledged, resolved }: EscalationView): string {
+  const name = step === null ? 'The escalation that was asked for' : `'${step}'`;
+  const course = [
+    `was raised at ${formatInstant(raisedAt)}`,
+    ...(acknowledged === null ? [] : [`acknowledged at ${formatInstant(acknowledged.at)}`]),
+    ...(resolved === null ? [] : [`resolved at ${formatInstant(resolved.at)}${naming(resolved)}`]),
+  ];
+  const last = course.pop() ?? '';
+  const told = course.length === 0 ? last : `${course.join(', ')} and ${last}`;
+  return `${name} ${told}${acknowledged === null && resolved === null ? '; nobody has taken it up yet' : ''}.`;
+}
+
+function naming({ resources }: EscalationAnswered): string {
+  if (resources.length === 0) return '';
+  return `, naming ${resources.length} additional resource${resources.length === 1 ? '' : 's'}`;
+}
