@@ -233,6 +233,36 @@ describe('forgetting a requester', () => {
   }, 30_000);
 });
 
+describe('forgetting who answered an escalation', () => {
+  it('leaves that it was answered', async () => {
+    const asked = ticketEvents('desk', 'ESCALATED', start);
+    const by = (id: string | undefined) => ({ actor: { role: 'agent', id } });
+    const resources = [{ who: assignee, what: phrase }];
+    await product.deliver(asked.created(92, { actor: { role: 'requester', id: requester } }));
+    await product.deliver(asked.make('ticket.request.made', 93, { request: 'escalation' }));
+    await product.deliver(asked.make('ticket.escalation.acknowledged', 94, { ...by(agent), reason: phrase }));
+    await product.deliver(asked.make('ticket.escalation.resolved', 95, { ...by(granter), resources }));
+    await product.deliver(
+      asked.make('ticket.escalation.resolved', 95.1, { ...by(granter), escalation: 'not yet raised', reason: phrase }),
+    );
+    await product.reach(start + 97 * MINUTE);
+    const view = async () => (await get('/v1/tickets/desk/ESCALATED'))['escalations'];
+    expect(await view()).toMatchObject([{ standing: 'resolved', resolved: { by: by(granter).actor, resources } }]);
+    expect(await everything()).toEqual(
+      expect.arrayContaining(['sla_clock.sla_event.value', 'sla_clock.ticket.state', 'sla_clock.ticket_event.event']),
+    );
+    const done = await run('forget', '--source', 'desk', '--ticket', 'ESCALATED', '--yes');
+    expect(done).toMatchObject({ code: 0 });
+    await product.reach(start + 98 * MINUTE);
+    expect(await everything()).toEqual([]);
+    expect(await view()).toMatchObject([
+      { standing: 'resolved', resolved: { by: { role: 'agent', id: 'forgotten' }, resources: [{ who: 'forgotten' }] } },
+    ]);
+    const told = (await said('ESCALATED')).find(({ type }) => type === 'sla.escalation.resolved');
+    expect(told?.reason).toBe('Resolved by agent forgotten: with forgotten (forgotten)');
+  }, 90_000);
+});
+
 describe('what forgetting leaves', () => {
   const by = { actor: { role: 'requester', id: 'person-2b2b' } };
 

@@ -236,6 +236,77 @@ describe('a waiver', () => {
   });
 });
 
+describe('an escalation', () => {
+  const ticket = ticketEvents(source, 'X-1', start);
+  const lead = { role: 'agent', id: 'lead-1' };
+  const escalations = async () => (await pipeline.get(path('X-1'))).body['escalations'] as Record<string, unknown>[];
+  const saidOf = async () =>
+    (await pipeline.slaEvents(source, 'X-1')).filter(({ type }) => type.startsWith('sla.escalation.'));
+
+  it('is acknowledged and resolved by events at intake, and says so once', async () => {
+    await pipeline.send(
+      ticket.created(150, { priority: 'normal' }),
+      ticket.make('ticket.request.made', 151, { request: 'escalation' }, 'asks'),
+    );
+    await pass(152);
+    const [raised] = await escalations();
+    expect(raised).toMatchObject({ standing: 'raised', request: 'asks', acknowledged: null, resolved: null });
+    const escalation = raised?.['id'];
+    const acknowledged = ticket.make('ticket.escalation.acknowledged', 153, { escalation, actor: lead }, 'takes-up');
+    const named = { request: 'asks', actor: lead, resources: [{ who: 'databases', what: 'an engineer' }] };
+    const resolved = ticket.make('ticket.escalation.resolved', 154, named, 'settles');
+    await pipeline.send(resolved, acknowledged, resolved);
+    await pass(155);
+    expect((await saidOf()).map(({ type }) => type)).toEqual([
+      'sla.escalation.raised',
+      'sla.escalation.acknowledged',
+      'sla.escalation.resolved',
+    ]);
+    expect((await saidOf())[0]?.id).toBe(escalation);
+    expect((await saidOf())[2]).toMatchObject({
+      cause: 'settles',
+      mode: 'live',
+      reason: 'Resolved by agent lead-1: with databases (an engineer)',
+      escalation: { raised: escalation, by: lead, resources: named.resources },
+    });
+    expect(await escalations()).toMatchObject([
+      {
+        id: escalation,
+        standing: 'resolved',
+        acknowledged: { eventId: 'takes-up', at: formatInstant(start + 153 * MINUTE), by: lead },
+        resolved: { eventId: 'settles', resources: named.resources },
+      },
+    ]);
+    const { body } = await pipeline.get(`${path('X-1')}/explain`);
+    expect(body['escalations']).toEqual(await escalations());
+    expect((body['events'] as { id: string }[]).map(({ id }) => id)).toEqual(
+      expect.arrayContaining(['asks', 'takes-up', 'settles']),
+    );
+  });
+
+  it('that turns out never to have been asked for is withdrawn with its answers', async () => {
+    // Merged away before it was asked for: what comes after is ignored.
+    await pipeline.send(ticket.make('ticket.merged', 150.5, { into: 'Q-1', transfer: false }, 'merges'));
+    await pass(156);
+    const said = await saidOf();
+    const withdrawn = said.filter(({ type }) => type === 'sla.escalation.withdrawn');
+    expect(withdrawn.map(({ corrects }) => corrects).sort()).toEqual(
+      said.flatMap(({ id, type }) => (type === 'sla.escalation.withdrawn' ? [] : [id])).sort(),
+    );
+    expect(withdrawn.map(({ cause, reasonCode }) => [cause, reasonCode])).toEqual(
+      Array.from({ length: 3 }, () => ['merges', 'late_evidence']),
+    );
+    expect(await escalations()).toEqual([]);
+    await pipeline.send(ticket.make('ticket.restored', 150.6, {}, 'restores'));
+    await pass(157);
+    expect(await escalations()).toMatchObject([{ standing: 'resolved' }]);
+    const again = (await saidOf()).slice(-3);
+    expect(again.map(({ type }) => type)).toEqual(said.slice(0, 3).map(({ type }) => type));
+    expect(again[1]?.escalation?.raised).toBe(again[0]?.id);
+    expect(new Set((await saidOf()).map(({ id }) => id)).size).toBe(9);
+  });
+});
+
 describe('GET /v1/events', () => {
   it('tells what is published, and resumes after the last event a client has', async () => {
     const first = await open('?types=sla.clock.met,sla.clock.started');

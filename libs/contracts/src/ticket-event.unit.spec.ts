@@ -37,6 +37,33 @@ describe('a waiver', () => {
   });
 });
 
+describe('an answer to an escalation', () => {
+  const resolved = { actor, resources: [{ who: 'databases', what: 'an engineer' }], reason: 'The customer was called' };
+
+  it.each([{}, { escalation: 'e-1' }, { request: 'r-1' }])('names it as %j', (named) => {
+    expect(event('ticket.escalation.acknowledged', { actor, ...named }).data).toEqual({ actor, ...named });
+    expect(event('ticket.escalation.resolved', { ...resolved, ...named }).data).toEqual({ ...resolved, ...named });
+  });
+
+  it.each([
+    ['ticket.escalation.acknowledged', '/data/actor', {}],
+    ['ticket.escalation.acknowledged', '/data/request', { actor, escalation: 'e-1', request: 'r-1' }],
+    ['ticket.escalation.resolved', '/data/request', { ...resolved, escalation: 'e-1', request: 'r-1' }],
+    ['ticket.escalation.resolved', '/data/reason', { actor }],
+    ['ticket.escalation.resolved', '/data/resources', { actor, resources: [] }],
+    ['ticket.escalation.resolved', '/data/resources/0/who', { actor, resources: [{ what: 'an engineer' }] }],
+  ])('%s is refused at %s', (type, path, data) => {
+    expect(read(type, data)).toMatchObject({ problems: [{ path }] });
+  });
+
+  it('comes after the request it answers, and resolves after it acknowledges, at one instant', () => {
+    const asked = event('ticket.request.made', { request: 'escalation' }, 'z');
+    const taken = event('ticket.escalation.acknowledged', { actor }, 'y');
+    const settled = event('ticket.escalation.resolved', resolved, 'x');
+    expect([settled, taken, asked].sort(compareTicketEvents)).toEqual([asked, taken, settled]);
+  });
+});
+
 describe('an event without text', () => {
   it('keeps the names of what was supplied, where something was, however often its text is taken away', () => {
     const asked = event('ticket.request.made', {

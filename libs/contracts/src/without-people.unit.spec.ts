@@ -37,6 +37,19 @@ describe('an event without people', () => {
     });
   });
 
+  it('keeps how many resources an answer to an escalation named', () => {
+    const resolved = event('ticket.escalation.resolved', {
+      actor: { role: 'agent', id: 'ada' },
+      resources: [{ who: 'bo', what: 'calls Ada' }, { who: 'databases' }],
+      reason: 'Ada was called',
+    });
+    expect(withoutPeople(resolved, known).data).toEqual({
+      actor: { role: 'agent', id: 'forgotten' },
+      resources: [{ who: 'forgotten', what: 'forgotten' }, { who: 'forgotten' }],
+      reason: 'forgotten',
+    });
+  });
+
   it('is still assigned to a person where it was, and to none where it was not', () => {
     const assigned = (person: string | null) =>
       withoutPeople(event('ticket.assignment.changed', { assignee: { person, team: 'support' } }), known).data;

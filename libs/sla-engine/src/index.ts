@@ -26,7 +26,7 @@ export { promisedShares, type PromisedShare } from './promised-shares.js';
 export { earliestDue } from './earliest-due.js';
 export type { Segment } from './clock-past.js';
 export type { ClockState, EventKey, OutOfTurn, TicketState } from './ticket-state.js';
-export { clockWithoutPeople, saidWithoutPeople, stateWithoutPeople } from './without-people.js';
+export { clockWithoutPeople, namesPeople, saidWithoutPeople, stateWithoutPeople } from './without-people.js';
 export { targetNames } from './reasons.js';
 export { formatDuration } from './format-duration.js';
 export { pairPromises, type NamedPromise, type PromisePairs } from './what-if/promise-pairs.js';

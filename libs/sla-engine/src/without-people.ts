@@ -48,6 +48,11 @@ export function saidWithoutPeople(event: SlaEvent): SlaEvent {
   return { ...event, reason: waiverSentence({ by, reason: FORGOTTEN }) };
 }
 
+/** Whether something said names somebody: who waived a breach, or who answered an escalation. */
+export function namesPeople({ reasonCode, escalation }: Pick<SlaEvent, 'reasonCode' | 'escalation'>): boolean {
+  return reasonCode === 'waived' || escalation !== undefined;
+}
+
 function answerWithoutPeople({ by, reason, resources }: Omit<AnsweredEscalation, 'raised'>) {
   return {
     by: by.id === undefined ? by : { ...by, id: FORGOTTEN },

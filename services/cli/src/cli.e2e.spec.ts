@@ -318,6 +318,25 @@ describe('punctual explain', () => {
         { id: '1/2/message', text: 'An agent replied in public' },
       ],
     });
+    const answered = [
+      ['request.made', '09:05', { request: 'escalation' }],
+      ['escalation.acknowledged', '09:06', { actor: { role: 'agent' } }],
+      ['escalation.resolved', '09:07', { actor: { role: 'agent' }, resources: [{ who: 'databases' }] }],
+    ] as const;
+    const source = String(jsonLines(events)[0]?.['source']);
+    const lines = answered.map(([type, time, data]) => {
+      const head = { specversion: '1.0', id: type, source, subject: '1', time: `2026-03-02T${time}:00Z` };
+      return JSON.stringify({ ...head, type: `ticket.${type}`, data });
+    });
+    const escalated = `${events.trimEnd()}\n${lines.join('\n')}\n`;
+    const drawn = await punctual(['explain', '-p', 'desk.policy.yaml', '-e', '-', '-t', '1'], escalated);
+    expect(drawn.stdout).toMatch(/Escalations\n.*\n +asked for +the ticket +Mon .* +Mon .* +Mon .* +resolved\n/);
+    expect(drawn.stdout).toContain('An agent said that an escalation is settled, naming 1 additional resource');
+    const told = await punctual(['explain', '-p', 'desk.policy.yaml', '-e', '-', '-t', '1', '--json'], escalated);
+    expect(jsonLines(told.stdout).at(-1)).toMatchObject({
+      text: expect.stringContaining('acknowledged at 2026-03-02T09:06:00.000Z and resolved at') as unknown,
+      escalation: { standing: 'resolved', request: 'request.made', resolved: { resources: [{ who: 'databases' }] } },
+    });
     expect(await punctual(['explain', '-p', 'desk.policy.yaml', '-e', '-', '-t', '9'], events)).toMatchObject({
       code: 2,
       stderr: expect.stringContaining('ticket ids look like 1, 2') as unknown,

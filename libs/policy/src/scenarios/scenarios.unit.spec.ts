@@ -24,6 +24,9 @@ scenarios:
       - { at: 2026-03-02T10:35+01:00, reply: agent, autoReply: true }
       - { at: 2026-03-02T10:40+01:00, plan: Basic }
       - { at: 2026-03-02T10:45+01:00, fields: { environment: staging } }
+      - { at: 2026-03-02T10:46+01:00, acknowledge: latest }
+      - { at: 2026-03-02T10:47+01:00, request: escalation }
+      - { at: 2026-03-02T10:48+01:00, resolve: 11, resources: [{ who: b }] }
       - { at: 2026-03-02T10:50+01:00, merged: '7' }
       - { at: 2026-03-02T10:55+01:00, deleted: true }
       - { at: 2026-03-02T11:00+01:00, restored: true }
@@ -47,6 +50,9 @@ describe('a scenario', () => {
       'ticket.message.added',
       'ticket.plan.changed',
       'ticket.fields.changed',
+      'ticket.escalation.acknowledged',
+      'ticket.request.made',
+      'ticket.escalation.resolved',
       'ticket.merged',
       'ticket.deleted',
       'ticket.restored',
@@ -82,7 +88,7 @@ describe('a scenario', () => {
       'nothing expected',
       '{ covered: true, clocks: [{ promise: response, outcome: met, elapsed: 10m }] }',
       '{}',
-      '19:13 error invalid_value: a scenario expects at least one thing',
+      '22:13 error invalid_value: a scenario expects at least one thing',
     ],
     ['an unknown outcome', 'outcome: met', 'outcome: kept', 'error invalid_value'],
     ['a clock without a name', 'promise: response, ', '', "an expected clock needs its 'promise' or its 'target'"],
@@ -91,8 +97,16 @@ describe('a scenario', () => {
       'a request that is none',
       'covered: true,',
       'requests: [{ line: 1, accepted: true }],',
-      '19:34 error no_such_request',
+      '22:34 error no_such_request',
     ],
+    [
+      'an expected escalation that none asks for',
+      'covered: true,',
+      'escalations: [{ line: 1, standing: raised }],',
+      '22:37 error no_such_escalation',
+    ],
+    ['an answer to what asks for none', 'resolve: 11', 'resolve: 1', '18:9 error no_such_escalation'],
+    ['a resolution that says not how', ', resources: [{ who: b }]', '', '18:9 error no_resolution'],
   ];
   it.each(cases)('says where there is %s', (_what, from, to, expected) => {
     expect(sound).toContain(from);

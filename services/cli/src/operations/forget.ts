@@ -164,7 +164,9 @@ function sayWhatKafkaKeeps(): void {
   say('records on Kafka cannot be erased one by one; they go with their topics:');
   say('  tickets.received, tickets.classified            30 days');
   say('  tickets.received.dlq, tickets.classified.dlq    90 days');
-  say('  sla.events                                      as the broker is told; names who waived a breach, and why');
+  say(
+    '  sla.events                                      as the broker is told; names who waived a breach or answered an escalation, and why',
+  );
 }
 
 function say(text: string): void {

@@ -1,4 +1,5 @@
-import { deadLetterTopic, ticketPartition, topics } from '@punctual/contracts';
+import { deadLetterTopic, ticketPartition, topics, type SlaEvent } from '@punctual/contracts';
+import { namesPeople } from '@punctual/sla-engine';
 import { DeadLetterDesk, ticketOf, type FoundLetter, type KeyPlace, type LogRecord } from '@punctual/stream';
 import type { DataSource } from 'typeorm';
 import type { OperatorConnection } from './operator-connection.js';
@@ -98,8 +99,8 @@ export function placeOf({ log }: OperatorConnection, topic: string, { source, ti
 /** Whether a record under the ticket's key speaks of it: another source and ticket may share the key. What cannot be read counts. */
 export function isAbout({ topic, value }: LogRecord, { source, ticket }: TicketId): boolean {
   if (topic === topics.sla) {
-    const said = value as { source?: unknown; ticket?: unknown; reasonCode?: unknown } | null;
-    return said?.source === source && said.ticket === ticket && said.reasonCode === 'waived';
+    const said = value as SlaEvent | null;
+    return said?.source === source && said.ticket === ticket && namesPeople(said);
   }
   const { kind } = (value ?? {}) as { kind?: unknown };
   if (kind !== 'event' && typeof kind === 'string') return false;
