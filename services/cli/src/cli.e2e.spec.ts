@@ -323,7 +323,7 @@ describe('punctual explain', () => {
       ['escalation.acknowledged', '09:06', { actor: { role: 'agent' } }],
       ['escalation.resolved', '09:07', { actor: { role: 'agent' }, resources: [{ who: 'databases' }] }],
     ] as const;
-    const source = String(jsonLines(events)[0]?.['source']);
+    const [{ source } = { source: '' }] = jsonLines(events) as { source: string }[];
     const lines = answered.map(([type, time, data]) => {
       const head = { specversion: '1.0', id: type, source, subject: '1', time: `2026-03-02T${time}:00Z` };
       return JSON.stringify({ ...head, type: `ticket.${type}`, data });
