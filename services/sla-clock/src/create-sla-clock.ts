@@ -21,6 +21,7 @@ import { DeskDecider, type Look } from './desk/desk-decider.js';
 import { deskElection } from './desk/desk-election.js';
 import { addDeciderGauge } from './desk/desk-metrics.js';
 import { EventSignal } from './events/event-signal.js';
+import { EventStreamMetrics } from './events/event-stream-metrics.js';
 import { EventTail } from './events/event-tail.js';
 import { ClockFolder } from './fold/clock-folder.js';
 import { PartitionTimes } from './fold/partition-times.js';
@@ -36,6 +37,7 @@ import { databaseSql } from './storage/database-sql.js';
 import { CreateTicketLinks1790001400000 } from './storage/create-ticket-links.migration.js';
 import { CreateQueue1790001100000 } from './storage/create-queue.migration.js';
 import { DropQueueDue1790001200000 } from './storage/drop-queue-due.migration.js';
+import { EndTickets1790001500000 } from './storage/end-tickets.migration.js';
 import { CreateSurges1790000700000 } from './storage/create-surges.migration.js';
 import { CreateSlaClockTables1767225600000 } from './storage/create-sla-clock-tables.migration.js';
 import { AddSealing1790000300000 } from './storage/add-sealing.migration.js';
@@ -71,6 +73,7 @@ export const slaClockDatabase = {
     DropQueueDue1790001200000,
     AddTicketScheme1790001300000,
     CreateTicketLinks1790001400000,
+    EndTickets1790001500000,
   ],
 } as const;
 
@@ -109,6 +112,7 @@ async function startConsuming(parts: ServiceParts<SlaClockConfig, EventLog>): Pr
   const sql = databaseSql(dataSource);
   const folder = new ClockFolder(policies, new MonthPartitions(dataSource), observer, sql);
   const tail = new EventTail(sql, log.partitions, logger);
+  const streaming = new EventStreamMetrics(metrics, () => tail.followers);
   const signal = new EventSignal(config.DATABASE_URL, logger, () => tail.wake());
   onStop(() => signal.stop());
   await signal.start();
@@ -127,7 +131,13 @@ async function startConsuming(parts: ServiceParts<SlaClockConfig, EventLog>): Pr
         policies: new PinnedPolicies(versions, (document) => comparablePolicy(document as ResolvedPolicy)),
         mostTickets: config.WHAT_IF_TICKETS,
       },
-      stream: { tail, partitions: log.partitions, mostClients: config.EVENT_STREAM_CLIENTS },
+      stream: {
+        tail,
+        partitions: log.partitions,
+        mostClients: config.EVENT_STREAM_CLIENTS,
+        heartbeatMs: config.EVENT_STREAM_HEARTBEAT_MS,
+        cutOff: (why) => streaming.cutOff(why),
+      },
     }),
     {
       config,

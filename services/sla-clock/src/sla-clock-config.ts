@@ -10,6 +10,11 @@ export const slaClockVariables = z.object({
   EVENT_STREAM_CLIENTS: wholeNumber(1, 10_000)
     .prefault('200')
     .describe('Set it to the most clients that may follow GET /v1/events of one instance.'),
+  EVENT_STREAM_HEARTBEAT_MS: wholeNumber(100, 600_000)
+    .prefault('15000')
+    .describe(
+      'Set it to the milliseconds between two signs of life on GET /v1/events: less than what proxies wait for.',
+    ),
   SLA_EVENTS_KEPT_DAYS: wholeNumber(31, 36_500)
     .prefault('400')
     .describe('Set it to the days that published SLA events of sealed tickets are kept in the database.'),

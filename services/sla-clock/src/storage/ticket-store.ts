@@ -155,19 +155,20 @@ export async function saveTickets(sql: Sql, partition: number, rows: readonly Ti
   await sql.query(
     `INSERT INTO sla_clock.ticket AS was (partition, source, ticket, policy, policy_version, settle_ms, state, priority_history,
        coverage_history, revision, folded_up_to, dues_before, folded_offset, wake_at, created_at, priority, covered, is_open, quarantined,
-       first_event_at, last_event_at, first_published_at, last_published_at, seal_at, scheme)
+       first_event_at, last_event_at, first_published_at, last_published_at, seal_at, scheme, ended_at)
      SELECT $1, t.source, t.ticket, t.policy, t.policy_version, t.settle_ms, nullif(t.state, '')::json,
             coalesce(nullif(t.priority_history, ''), '[]')::json, coalesce(nullif(t.coverage_history, ''), '[]')::json,
             t.revision, t.folded_up_to, t.dues_before, t.folded_offset, t.wake_at, t.created_at, t.priority, t.covered,
-            t.is_open, t.quarantined, t.first_event_at, t.last_event_at, t.first_published_at, t.last_published_at, t.seal_at, t.scheme
+            t.is_open, t.quarantined, t.first_event_at, t.last_event_at, t.first_published_at, t.last_published_at, t.seal_at,
+            t.scheme, t.ended_at
        FROM ROWS FROM (
               unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::integer[], $7::integer[], $8::bigint[], $9::bigint[],
                      $10::bigint[], $11::bigint[], $12::bigint[], $13::text[], $14::boolean[], $15::boolean[], $16::text[],
-                     $17::bigint[], $18::bigint[], $19::bigint[], $20::bigint[], $21::bigint[], $22::text[]),
-              string_to_table($23, E'\\n'), string_to_table($24, E'\\n'), string_to_table($25, E'\\n'))
+                     $17::bigint[], $18::bigint[], $19::bigint[], $20::bigint[], $21::bigint[], $22::text[], $23::bigint[]),
+              string_to_table($24, E'\\n'), string_to_table($25, E'\\n'), string_to_table($26, E'\\n'))
             AS t (source, ticket, policy, policy_version, settle_ms, revision, folded_up_to, dues_before, folded_offset, wake_at,
                   created_at, priority, covered, is_open, quarantined, first_event_at, last_event_at, first_published_at,
-                  last_published_at, seal_at, scheme, state, priority_history, coverage_history)
+                  last_published_at, seal_at, scheme, ended_at, state, priority_history, coverage_history)
      ON CONFLICT (source, ticket) DO UPDATE SET
        policy_version = excluded.policy_version, settle_ms = excluded.settle_ms, state = excluded.state,
        priority_history = CASE WHEN was.revision = excluded.revision THEN was.priority_history ELSE excluded.priority_history END,
@@ -177,7 +178,8 @@ export async function saveTickets(sql: Sql, partition: number, rows: readonly Ti
        wake_at = excluded.wake_at, created_at = excluded.created_at, priority = excluded.priority, covered = excluded.covered,
        is_open = excluded.is_open, quarantined = excluded.quarantined, first_event_at = excluded.first_event_at,
        last_event_at = excluded.last_event_at, first_published_at = excluded.first_published_at,
-       last_published_at = excluded.last_published_at, seal_at = excluded.seal_at, scheme = excluded.scheme`,
+       last_published_at = excluded.last_published_at, seal_at = excluded.seal_at, scheme = excluded.scheme,
+       ended_at = excluded.ended_at`,
     [
       partition,
       rows.map((row) => row.source),
@@ -201,6 +203,7 @@ export async function saveTickets(sql: Sql, partition: number, rows: readonly Ti
       rows.map((row) => row.lastPublishedAt),
       rows.map((row) => (row.quarantined === null ? row.sealAt : null)),
       rows.map((row) => row.scheme),
+      rows.map((row) => (row.duesBefore === null || isOpen(row.state) ? null : row.lastEventAt)),
       jsonLines(rows.map((row) => (row.state === null ? null : packState(row.state, identityOf(row))))),
       jsonLines(rows.map((row) => (isStored(row) ? null : row.priorityHistory))),
       jsonLines(rows.map((row) => (isStored(row) ? null : row.coverageHistory))),

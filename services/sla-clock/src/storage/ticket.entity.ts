@@ -39,6 +39,8 @@ export interface StoredTicketRow {
   readonly firstEventAt: string | null;
   /** … to here. Epoch ms as text (bigint). */
   readonly lastEventAt: string | null;
+  /** Its last event, once it has ended and been folded; null while it is open. Epoch ms as text (bigint). */
+  readonly endedAt: string | null;
   /** What was published about it lies from here … Epoch ms as text (bigint). */
   readonly firstPublishedAt: string | null;
   /** … to here. Epoch ms as text (bigint). */
@@ -76,6 +78,7 @@ export const TicketEntity = new EntitySchema<StoredTicketRow>({
     quarantined: { type: 'text', nullable: true },
     firstEventAt: { type: 'bigint', nullable: true, name: 'first_event_at' },
     lastEventAt: { type: 'bigint', nullable: true, name: 'last_event_at' },
+    endedAt: { type: 'bigint', nullable: true, name: 'ended_at' },
     firstPublishedAt: { type: 'bigint', nullable: true, name: 'first_published_at' },
     lastPublishedAt: { type: 'bigint', nullable: true, name: 'last_published_at' },
     sealAt: { type: 'bigint', nullable: true, name: 'seal_at' },
@@ -88,8 +91,8 @@ export const TicketEntity = new EntitySchema<StoredTicketRow>({
     { name: 'ticket_created', columns: [], synchronize: false },
     {
       name: 'ticket_ended',
-      columns: ['policy', 'partition', 'lastEventAt', 'source', 'ticket'],
-      where: 'NOT is_open AND sealed_at IS NULL',
+      columns: ['policy', 'partition', 'endedAt', 'source', 'ticket'],
+      where: 'ended_at IS NOT NULL AND sealed_at IS NULL',
     },
     { name: 'ticket_quarantined', columns: ['partition'], where: 'quarantined IS NOT NULL' },
     { name: 'ticket_seal', columns: ['partition', 'sealAt'], where: 'seal_at IS NOT NULL AND sealed_at IS NULL' },

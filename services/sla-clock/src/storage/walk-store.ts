@@ -78,7 +78,7 @@ export async function countWalk(sql: Sql, partition: number, walk: TicketWalk): 
   const [row] = await sql.query<{ tickets: string }>(
     `SELECT (SELECT count(*) FROM sla_clock.ticket WHERE policy = $2 AND partition = $1 AND is_open)
           + (SELECT count(*) FROM sla_clock.ticket
-              WHERE policy = $2 AND partition = $1 AND NOT is_open AND sealed_at IS NULL AND last_event_at >= $3) AS tickets`,
+              WHERE policy = $2 AND partition = $1 AND sealed_at IS NULL AND ended_at >= $3) AS tickets`,
     [partition, walk.policy, walk.affectsFrom],
   );
   return Number(row?.tickets ?? 0);
@@ -115,7 +115,7 @@ const NEXT_OPEN = `
 
 /** Tickets that were never folded have not ended: they wait for their first fold. */
 const NEXT_ENDED = `
-  SELECT source, ticket, settle_ms, created_at, last_event_at, seal_at FROM sla_clock.ticket
-   WHERE policy = $1 AND partition = $2 AND NOT is_open AND sealed_at IS NULL AND dues_before IS NOT NULL
-     AND last_event_at >= $7 AND (last_event_at, source, ticket) > ($6, $3, $4)
-   ORDER BY last_event_at, source, ticket LIMIT $5`;
+  SELECT source, ticket, settle_ms, created_at, ended_at AS last_event_at, seal_at FROM sla_clock.ticket
+   WHERE policy = $1 AND partition = $2 AND sealed_at IS NULL
+     AND ended_at >= $7 AND (ended_at, source, ticket) > ($6, $3, $4)
+   ORDER BY ended_at, source, ticket LIMIT $5`;
