@@ -42,7 +42,7 @@ export async function run({ quick, tickets }) {
   try {
     console.log(
       `timers: ${sizes.map(count).join(' and ')} clocks armed, ${count(load.perSecond)} deadlines/s for ${load.steadySeconds} s, then ` +
-        `${count(load.burst)} due in one second;\npolicy rego, ${PARTITIONS} partitions, settle ${settleMs / 1_000} s, a watermark a second, ` +
+        `${count(load.burst)} due in one second;\npolicy rego, ${PARTITIONS} partitions, settle ${settleMs / 1_000} s, a watermark a second to each in turn, ` +
         `PostgreSQL with fsync, Kafka read_committed\n`,
     );
     const rounds = await clockRounds({ postgres, kafka, sizes, load });
@@ -102,7 +102,7 @@ async function clockRounds({ postgres, kafka, sizes: armedInAll, load }) {
       if (index === 0) await stream.follow();
       say(`deadlines fall due with ${count(total)} clocks armed`);
       const cpu = await cpuSeconds(clock.pid);
-      const fired = await steady(stream, database, plan, steadyIds);
+      const fired = await steady(stream, database, plan, steadyIds, PARTITIONS);
       const cpuSteady = (await cpuSeconds(clock.pid)) - cpu;
       const memory = await residentBytes(clock.pid);
       const claim = await bareClaims(url, PARTITIONS, plan.burstAt);
@@ -139,7 +139,9 @@ function printClock(rounds) {
       ],
     ),
   );
-  console.log('\nlate beyond settle: from deadline + settle to the commit; a watermark comes once a second\n');
+  console.log(
+    '\nlate beyond settle: from deadline + settle to the commit; a watermark comes once a second to each partition\n',
+  );
   console.log(
     table(
       ['burst', 'fired/s committed', 'fired/s consumed', 'CPU µs/fired: clock', 'PostgreSQL', 'bare claims/s'],

@@ -107,8 +107,8 @@ async function startListening(
     beforeAppend: async () => {
       await policies.announcePending();
       await desks.announcePending();
-      await upstreams.check();
     },
+    beforeRound: () => upstreams.check(),
     upstreamTimes: () => upstreams.times(),
   });
   onStop(() => ticker.stop());

@@ -6,10 +6,10 @@ import { LOCK_SPACE, locks } from './advisory-locks.js';
 import { publishWithin } from './publish-within.js';
 
 /**
- * What a tick did: appended a watermark, stood by for the leader, found that the clock had gone back behind the last watermark, or
- * failed (the next one tries again).
+ * What a tick did: appended a watermark, stood by for the leader, found that the clock had gone back behind the last watermark, left it to
+ * the next tick of all partitions, or failed (the next one tries again).
  */
-export type Tick = 'appended' | 'standing_by' | 'clock_went_back' | 'failed';
+export type Tick = 'appended' | 'standing_by' | 'clock_went_back' | 'left_to_all' | 'failed';
 
 export interface WatermarkTickerParts {
   readonly log: EventLog;
@@ -20,12 +20,24 @@ export interface WatermarkTickerParts {
   readonly intervalMs: number;
   /** Runs on the leader before each watermark; must not throw. */
   readonly beforeAppend: () => Promise<void>;
+  /** Runs on the leader, before that, once an interval; must not throw. */
+  readonly beforeRound: () => Promise<void>;
   /** How far each source with upstream streams has been read, epoch ms. */
   readonly upstreamTimes: () => ReadonlyMap<string, Instant>;
 }
 
+/** Partitions are taken in at most so many groups. */
+const MOST_GROUPS = 8;
+
+/** Groups follow one another no faster, ms. */
+const LEAST_BETWEEN_MS = 50;
+
 /**
- * Appends watermarks, about one a second, on the one elected instance.
+ * Appends watermarks, about one a second to each partition, on the one elected instance.
+ *
+ * By itself it goes round the partitions: a group of them, and a moment later the next, so that what a second makes due is not folded, written
+ * and published by all partitions in one moment, with every deadline waiting for the others. While a session lasts all partitions get the
+ * same watermark at once, as its end is one for all of them.
  *
  * A tick holds the lock `sources` from before it reads the wall time until the log has acknowledged. So what a watermark says of a
  * source is never older than a session that was acknowledged before it, and what any intake acknowledged before `at` stands before it.
@@ -36,8 +48,11 @@ export class WatermarkTicker {
   private timer: NodeJS.Timeout | undefined;
   private inHand: Promise<Tick> | undefined;
   private newest: Instant | null = null;
+  private readonly groups: readonly (readonly number[])[];
 
-  constructor(private readonly parts: WatermarkTickerParts) {}
+  constructor(private readonly parts: WatermarkTickerParts) {
+    this.groups = groupsOf(parts.log.partitions, parts.intervalMs);
+  }
 
   /** Whether this instance is the one that appends. */
   get isLeader(): boolean {
@@ -51,18 +66,26 @@ export class WatermarkTicker {
 
   /** Ticks by itself from now on, unless the interval is 0. */
   start(): void {
-    if (this.parts.intervalMs === 0) return;
-    this.timer = setTimeout(() => {
-      void this.tick().then(() => {
-        if (this.timer !== undefined) this.start();
-      });
-    }, this.parts.intervalMs);
+    const { intervalMs } = this.parts;
+    if (intervalMs > 0) this.schedule(0, performance.now() + intervalMs);
   }
 
-  /** One tick now. Ticks never overlap: a call while one is in hand comes after it. */
-  async tick(): Promise<Tick> {
+  /** A tick of one group at its instant, and of the next after it. What was missed is left out: a tick makes up for those before it. */
+  private schedule(group: number, at: number): void {
+    const between = this.parts.intervalMs / this.groups.length;
+    const delay = Math.max(0, at - performance.now());
+    this.timer = setTimeout(() => {
+      void this.tick(group).then(() => {
+        if (this.timer === undefined) return;
+        this.schedule((group + 1) % this.groups.length, Math.max(at, performance.now() - between) + between);
+      });
+    }, delay);
+  }
+
+  /** One tick now, of all partitions or of a group of them. Ticks never overlap: a call while one is in hand comes after it. */
+  async tick(group?: number): Promise<Tick> {
     while (this.inHand) await this.inHand;
-    this.inHand = this.tickOnce().finally(() => {
+    this.inHand = this.tickOnce(group).finally(() => {
       this.inHand = undefined;
     });
     return this.inHand;
@@ -76,16 +99,17 @@ export class WatermarkTicker {
     await this.parts.leadership.resign();
   }
 
-  private async tickOnce(): Promise<Tick> {
-    const { leadership, logger, beforeAppend } = this.parts;
+  private async tickOnce(group: number | undefined): Promise<Tick> {
+    const { leadership, logger, beforeAppend, beforeRound } = this.parts;
     try {
       const session = await leadership.session();
       if (session === null) {
         this.newest = await lastWatermark(this.parts.dataSource);
         return 'standing_by';
       }
+      if (group === undefined || group === 0) await beforeRound();
       await beforeAppend();
-      return await this.append(session);
+      return await this.append(session, group);
     } catch (error) {
       logger.pino.warn({ err: error }, 'no watermark was appended');
       // Whatever state the connection is in, with it go its locks.
@@ -94,19 +118,24 @@ export class WatermarkTicker {
     }
   }
 
-  private async append(session: LeaderSession): Promise<Tick> {
+  private async append(session: LeaderSession, group: number | undefined): Promise<Tick> {
     const { log, clock, logger } = this.parts;
     await session.query('SELECT pg_advisory_lock($1, $2)', [LOCK_SPACE, locks.sources]);
-    const [before] = await session.query<Before>(MARK_UNSETTLED, [UNSETTLED_SECONDS]);
     const sessions = await historicalSources(session);
+    const some = Object.keys(sessions).length === 0 ? this.groups[group ?? -1] : undefined;
+    if (some === undefined && group !== undefined && group > 0) {
+      await session.query(UNLOCK, [LOCK_SPACE, locks.sources]);
+      return 'left_to_all';
+    }
+    const [before] = await session.query<Before>(MARK_UNSETTLED, [UNSETTLED_SECONDS]);
     const at = clock.now();
     const sources = { ...behind(this.parts.upstreamTimes(), at), ...sessions };
     const last = before?.last_at == null ? null : Number(before.last_at);
     const goesOn = last === null || at >= last;
     if (goesOn) {
-      await publishWithin(log, onEveryPartition({ kind: 'watermark', at, sources }, log.partitions));
+      await publishWithin(log, onPartitions(some ?? allOf(log.partitions), { kind: 'watermark', at, sources }));
       this.newest = at;
-      await session.query(MAKE_ENDED_LIVE);
+      if (some === undefined) await session.query(MAKE_ENDED_LIVE);
     } else {
       logger.pino.warn(
         { behindMs: last - at },
@@ -115,10 +144,12 @@ export class WatermarkTicker {
     }
     // An earlier append that was cut off stays unsettled; this one is not.
     await session.query(MARK_SETTLED, [before?.unsettled_until ?? null, goesOn ? at : last]);
-    await session.query('SELECT pg_advisory_unlock($1, $2)', [LOCK_SPACE, locks.sources]);
+    await session.query(UNLOCK, [LOCK_SPACE, locks.sources]);
     return goesOn ? 'appended' : 'clock_went_back';
   }
 }
+
+const UNLOCK = 'SELECT pg_advisory_unlock($1, $2)';
 
 /** Longer than any append can be under way: the statement timeout of the log's connections and Kafka's retries. */
 const UNSETTLED_SECONDS = 45;
@@ -157,11 +188,16 @@ async function lastWatermark(dataSource: DataSource): Promise<Instant | null> {
   return last === null ? null : Number(last);
 }
 
-function onEveryPartition(value: Watermark, partitions: number): Parameters<EventLog['publish']>[0] {
-  return Array.from({ length: partitions }, (_none, partition) => ({
-    topic: topics.received,
-    partition,
-    key: 'watermark',
-    value,
-  }));
+function onPartitions(partitions: readonly number[], value: Watermark): Parameters<EventLog['publish']>[0] {
+  return partitions.map((partition) => ({ topic: topics.received, partition, key: 'watermark', value }));
+}
+
+function allOf(partitions: number): readonly number[] {
+  return Array.from({ length: partitions }, (_none, partition) => partition);
+}
+
+/** The partitions in the groups in which they are taken within an interval. */
+function groupsOf(partitions: number, intervalMs: number): readonly (readonly number[])[] {
+  const groups = Math.max(1, Math.min(partitions, MOST_GROUPS, Math.floor(intervalMs / LEAST_BETWEEN_MS)));
+  return Array.from({ length: groups }, (_none, group) => allOf(partitions).filter((each) => each % groups === group));
 }

@@ -69,7 +69,53 @@ describe('a watermark', () => {
     await running.another({ WATERMARK_INTERVAL_MS: '20' });
     await expect.poll(async () => (await watermarks(1)).length).toBeGreaterThan(2);
   });
+
+  it('goes round the partitions within the interval, so that they do not all fold in one moment', async () => {
+    const moving = setInterval(() => running.clock.advance(1), 2);
+    try {
+      const other = await running.another({ WATERMARK_INTERVAL_MS: '240' });
+      await expect.poll(async () => (await watermarks(PARTITIONS - 1)).length).toBeGreaterThan(2);
+      await other.stop();
+    } finally {
+      clearInterval(moving);
+    }
+    const appended = await allWatermarks();
+    const instants = appended.map(({ at }) => at);
+    expect(new Set(instants).size).toBe(instants.length);
+    const rounds = appended.sort((a, b) => a.at - b.at).map(({ partition }) => partition);
+    expect(rounds).toEqual(rounds.map((_partition, place) => place % PARTITIONS));
+  });
+
+  it('is one for all partitions at once while a session lasts', async () => {
+    await running.send('POST', '/v1/sources/desk/sessions');
+    const moving = setInterval(() => running.clock.advance(1), 2);
+    try {
+      const other = await running.another({ WATERMARK_INTERVAL_MS: '240' });
+      await expect.poll(async () => (await watermarks(PARTITIONS - 1)).length).toBeGreaterThan(2);
+      await running.send('POST', '/v1/sources/desk/sessions/end');
+      await expect.poll(async () => (await lastWatermark())?.sources).toEqual({});
+      await other.stop();
+    } finally {
+      clearInterval(moving);
+    }
+    const withSession = (await allWatermarks()).filter(({ sources }) => 'desk' in sources);
+    const instants = new Set(withSession.map(({ at }) => at));
+    expect(withSession).toHaveLength(instants.size * PARTITIONS);
+    // None that came to a partition without it stands before one with it.
+    for (let partition = 0; partition < PARTITIONS; partition += 1) {
+      const said = (await watermarks(partition)).map(({ sources }) => 'desk' in sources);
+      expect(said.lastIndexOf(true)).toBe(instants.size - 1);
+    }
+  });
 });
+
+async function allWatermarks(): Promise<(Watermark & { partition: number })[]> {
+  const partitions = Array.from({ length: PARTITIONS }, (_none, partition) => partition);
+  const each = await Promise.all(
+    partitions.map(async (partition) => (await watermarks(partition)).map((value) => ({ ...value, partition }))),
+  );
+  return each.flat();
+}
 
 describe('a historical session', () => {
   const desk = '/v1/sources/urn%3Adesk%2Fone-two';

@@ -13,11 +13,11 @@ export async function openEventStream({ brokers, prefix, partitions }) {
   const arrivals = new Map();
   return {
     arrivals,
-    /** Writes a watermark to every partition, and gives back the moment before it was sent, epoch ms. */
-    async watermark(at) {
+    /** Writes a watermark to every partition, or to some, and gives back the moment before it was sent, epoch ms. */
+    async watermark(at, to = Array.from({ length: partitions }, (_, partition) => partition)) {
       const value = JSON.stringify({ kind: 'watermark', at, sources: {} });
       const sentAt = Date.now();
-      const messages = Array.from({ length: partitions }, (_, partition) => ({ partition, key: 'watermark', value }));
+      const messages = to.map((partition) => ({ partition, key: 'watermark', value }));
       await producer.send({ topic: prefix + topics.classified, acks: -1, messages });
       return sentAt;
     },

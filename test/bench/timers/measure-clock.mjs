@@ -1,4 +1,5 @@
 // One round of measurements of a running SLA clock: deadlines falling due steadily, many at once, a start with deadlines due, and its readers.
+import { ticketPartition } from '@punctual/contracts';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { cpuSeconds, residentBytes, startClock } from './clock-process.mjs';
 import { median } from './latency.mjs';
@@ -6,24 +7,30 @@ import { median } from './latency.mjs';
 export const settleMs = 5_000;
 const PATIENCE_MS = 180_000;
 
-/** A watermark once a second, from before the first deadline until the last has fired. Ticket ids are given in the order of their deadlines. */
-export async function steady(stream, database, plan, ids) {
+/**
+ * A watermark a second to each of the partitions, which intake goes round, from before the first deadline until the last has fired. Ticket ids
+ * are given in the order of their deadlines.
+ */
+export async function steady(stream, database, plan, ids, partitions) {
   // Time has stood still; what is due meanwhile is read ahead here, not in the measurement.
   await stream.watermark(plan.steadyFrom);
   await sleep(1_000);
   const offset = Date.now() - plan.steadyFrom;
-  const sent = [];
-  for (let tick = 1; sent.length === 0 || sent.at(-1).at < plan.steadyTo + settleMs + 1_000; tick += 1) {
-    await sleep(Math.max(0, offset + plan.steadyFrom + tick * 1_000 - Date.now()));
+  const sent = Array.from({ length: partitions }, () => []);
+  const isOver = (watermarks) => watermarks.length > 0 && watermarks.at(-1).at >= plan.steadyTo + settleMs + 1_000;
+  for (let step = partitions; !sent.every(isOver); step += 1) {
+    await sleep(Math.max(0, offset + plan.steadyFrom + (step / partitions) * 1_000 - Date.now()));
     const at = Date.now() - offset;
-    sent.push({ at, sentAt: await stream.watermark(at) });
+    const partition = step % partitions;
+    sent[partition].push({ at, sentAt: await stream.watermark(at, [partition]) });
   }
   await arrived(stream, ids);
   const committed = await database.commits(ids);
-  const watermarkOf = (dueAt) => sent.find(({ at }) => dueAt < at - settleMs);
+  const watermarkOf = (id, dueAt) =>
+    sent[ticketPartition('desk', id, partitions)].find(({ at }) => dueAt < at - settleMs);
   return ids.map((id, index) => {
     const dueAt = plan.steady[index];
-    const { sentAt } = watermarkOf(dueAt);
+    const { sentAt } = watermarkOf(id, dueAt);
     return {
       toCommit: committed.get(id) - sentAt,
       toArrival: stream.arrivals.get(id) - sentAt,
