@@ -12,6 +12,9 @@ beforeEach(async () => {
 });
 afterEach(() => running.stop());
 
+/** A busy machine takes its time. */
+const patient = { timeout: 20_000 };
+
 async function watermarks(partition: number): Promise<readonly Watermark[]> {
   const records = await running.received(partition);
   return records.map((record) => record.value as Watermark).filter((value) => value.kind === 'watermark');
@@ -74,7 +77,7 @@ describe('a watermark', () => {
     const moving = setInterval(() => running.clock.advance(1), 2);
     try {
       const other = await running.another({ WATERMARK_INTERVAL_MS: '240' });
-      await expect.poll(async () => (await watermarks(PARTITIONS - 1)).length).toBeGreaterThan(2);
+      await expect.poll(async () => (await watermarks(PARTITIONS - 1)).length, patient).toBeGreaterThan(2);
       await other.stop();
     } finally {
       clearInterval(moving);
@@ -91,9 +94,9 @@ describe('a watermark', () => {
     const moving = setInterval(() => running.clock.advance(1), 2);
     try {
       const other = await running.another({ WATERMARK_INTERVAL_MS: '240' });
-      await expect.poll(async () => (await watermarks(PARTITIONS - 1)).length).toBeGreaterThan(2);
+      await expect.poll(async () => (await watermarks(PARTITIONS - 1)).length, patient).toBeGreaterThan(2);
       await running.send('POST', '/v1/sources/desk/sessions/end');
-      await expect.poll(async () => (await lastWatermark())?.sources).toEqual({});
+      await expect.poll(async () => (await lastWatermark())?.sources, patient).toEqual({});
       await other.stop();
     } finally {
       clearInterval(moving);
