@@ -123,6 +123,17 @@ describe('an outage that may have to do with an old ticket', () => {
     expect(await linksOf('OLD')).toMatchObject([{ ticket: 'NEW', namedBy: 'other' }]);
   });
 
+  it('says of each priority who set it and why', async () => {
+    const change = { priority: 'urgent', actor: { role: 'agent', id: 'a-17' }, reason: 'Everything stands still' };
+    expect(await sendOverHttp('ticket.priority.changed', 'raised', 'OTHER', change)).toBe(202);
+    await pass();
+    const { body } = await pipeline.get(`/v1/tickets/${SOURCE}/OTHER`);
+    expect(body['priorityHistory']).toMatchObject([
+      { by: 'default', who: null, why: expect.stringContaining('default') as unknown },
+      { by: 'agent', who: { role: 'agent', id: 'a-17' }, why: 'Everything stands still' },
+    ]);
+  });
+
   it('is refused where the list is none', async () => {
     expect(await sendOverHttp('ticket.created', 'bad', 'BAD', { related: 'OLD' })).toBe(422);
   });

@@ -28,7 +28,7 @@ interface Verdict extends Pick<Decision, 'priority' | 'by' | 'rule' | 'confidenc
 
 /**
  * Decides a ticket's priority under a policy: the first rule that matches decides; a requester's accepted choice stands unless the
- * policy lets rules raise or lower it and the evidence is sure enough; without either, the policy's default, for review.
+ * policy lets rules raise or lower it and the evidence is sure enough for that; without either, the policy's default, for review.
  */
 export function classify(input: ClassificationInput, policy: CompiledPolicy): Decision {
   const verdict = judge(input, policy);
@@ -163,7 +163,8 @@ function weighChoice(
   }
   const raises = urgency(policy, attributes, decided.priority) < urgency(policy, attributes, chosen);
   const mayDiffer = raises ? requesterChoice.rulesMayRaise : requesterChoice.rulesMayLower;
-  if (mayDiffer && sure) return byRule;
+  const clear = raises ? decided.confidence >= requesterChoice.raiseFrom : sure;
+  if (mayDiffer && clear) return byRule;
   const held = mayDiffer ? 'the evidence is too thin to differ' : `rules may not ${raises ? 'raise' : 'lower'} it`;
   return {
     ...byRule,

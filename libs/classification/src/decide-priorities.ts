@@ -95,7 +95,7 @@ class PriorityFold {
     this.append(input, kind, decision);
   }
 
-  /** A requester's later choice counts as their choice at creation would, where the policy accepts one. */
+  /** A requester's later choice counts as their choice at creation would, where the policy accepts one by then. */
   private takeChoice(input: Extract<PriorityInput, { type: 'ticket.priority.changed' }>): void {
     const { ticket, policy } = this;
     if (policy.findPriority(input.priority, ticket.attributes) === null) {
@@ -108,6 +108,11 @@ class PriorityFold {
     }
     if (!acceptsChoice(policy, ticket.attributes)) {
       this.record(input, 'refused', this.withoutEffect('this channel may not choose a priority'));
+      return;
+    }
+    if (policy.classification.requesterChoice.at === 'creation') {
+      const why = 'the requester chooses a priority when submitting the ticket; later it may be asked for';
+      this.record(input, 'refused', this.withoutEffect(why));
       return;
     }
     ticket.requested = input.priority;

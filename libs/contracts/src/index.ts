@@ -7,6 +7,7 @@ export {
   ChangeKind,
   compareTicketEvents,
   kindRank,
+  requestsMade,
   StatusCategory,
   ticketEventData,
   ticketEventTypes,
@@ -32,6 +33,7 @@ export {
   withoutPeople,
   type KnownWords,
 } from './without-people.js';
+export { decidedBy, type DecidedBy } from './decided-by.js';
 export type { ClassifiedEvent, CoverageDecision, PriorityDecision, PrioritySetter } from './classified-event.js';
 export {
   clockEventKinds,

@@ -108,6 +108,9 @@ function namesOneEscalation(answer: {
   return answer.escalation === undefined || answer.request === undefined;
 }
 
+/** What a customer may ask for on a ticket. A `concern` is a worry about the service itself: the step before an escalation. */
+export const requestsMade = ['update', 'elevation', 'concern', 'escalation'] as const;
+
 export const ticketEventData = {
   'ticket.created': z.strictObject({
     ...common,
@@ -162,7 +165,7 @@ export const ticketEventData = {
   }),
   'ticket.request.made': z.strictObject({
     ...common,
-    request: z.enum(['update', 'elevation', 'escalation']),
+    request: z.enum(requestsMade),
     /** The priority asked for, in an elevation. */
     priority: shortText.optional(),
     channel: attributes.channel,

@@ -1,4 +1,4 @@
-import { ActorRole, ChangeKind, StatusCategory } from '@punctual/contracts';
+import { ActorRole, ChangeKind, requestsMade, StatusCategory } from '@punctual/contracts';
 import { z } from 'zod';
 
 /** The mapping language as written in YAML (docs/import.md). `load-mapping` reads it, `map-row` runs it. */
@@ -111,7 +111,7 @@ const Template = z.preprocess(
         .optional(),
       request: z
         .strictObject({
-          kind: z.enum(['update', 'elevation', 'escalation']),
+          kind: z.enum(requestsMade),
           priority: Expression.optional(),
           channel: Expression.optional(),
         })

@@ -12,8 +12,10 @@ export function compileClassification(document: PolicyDocument, schemes: Priorit
     rules: rules.map((rule) => compileRule(rule, schemes)),
     requesterChoice: {
       acceptedChannels: requesterChoice.channels as ClassificationPolicy['requesterChoice']['acceptedChannels'],
+      at: requesterChoice.at ?? 'any_time',
       rulesMayLower: requesterChoice.rulesMayLower,
       rulesMayRaise: requesterChoice.rulesMayRaise,
+      raiseFrom: requesterChoice.raiseFrom ?? reviewBelow,
     },
     reviewBelow,
   };

@@ -141,11 +141,14 @@ export interface ClassificationPolicy {
   readonly defaultPriority: (ticket: TicketAttributes) => string;
   /** In order: the first that matches decides. */
   readonly rules: readonly ClassificationRule[];
-  /** How the requester's own choice is taken: which channels may choose, and whether rules may raise or lower it. */
+  /** How the requester's own choice is taken: which channels may choose and when, and whether rules may raise or lower it. */
   readonly requesterChoice: {
     readonly acceptedChannels: readonly string[] | 'any' | 'none';
+    readonly at: 'creation' | 'any_time';
     readonly rulesMayLower: boolean;
     readonly rulesMayRaise: boolean;
+    /** The confidence from which a rule raises what was chosen, 0..1. */
+    readonly raiseFrom: number;
   };
   /** Below this confidence a decision needs review. */
   readonly reviewBelow: number;

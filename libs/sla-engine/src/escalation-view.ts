@@ -2,6 +2,9 @@ import type { AnsweredEscalation, Instant, SlaEvent } from '@punctual/contracts'
 import { eventId, type Saying } from './draft.js';
 import { netSayings } from './publish.js';
 
+/** Why a worry about the service is told of, as a reason code. */
+export const CONCERN = 'concern';
+
 /** An escalation that was raised and stands, and what people answered (SLA-SEMANTICS §7). Instants epoch ms. */
 export interface EscalationView {
   /** The id of its `sla.escalation.raised`, by which an answer names it. */
@@ -14,6 +17,8 @@ export interface EscalationView {
   readonly step: string | null;
   /** The event that asked for it; null where it is a step of a clock. */
   readonly request: string | null;
+  /** What that asked for: a formal escalation, or attention to a worry about the service; null where it is a step of a clock. */
+  readonly asked: 'escalation' | 'concern' | null;
   /** Why it was raised and whom it goes to, in one line. */
   readonly reason: string;
   readonly acknowledged: EscalationAnswered | null;
@@ -28,7 +33,7 @@ export interface EscalationAnswered extends Omit<AnsweredEscalation, 'raised'> {
 
 type Said = Pick<
   SlaEvent,
-  'id' | 'type' | 'at' | 'promise' | 'cycle' | 'threshold' | 'cause' | 'reason' | 'escalation'
+  'id' | 'type' | 'at' | 'promise' | 'cycle' | 'threshold' | 'cause' | 'reasonCode' | 'reason' | 'escalation'
 >;
 
 /** The escalations that a fold from the start raised, oldest first. `retractions`: those of the state as published, by which ids count. */
@@ -62,6 +67,7 @@ export function escalationsSaid(said: readonly Said[]): EscalationView[] {
         cycle: raised.cycle,
         step: raised.threshold,
         request: raised.promise === null ? raised.cause : null,
+        asked: raised.promise !== null ? null : raised.reasonCode === CONCERN ? 'concern' : 'escalation',
         reason: raised.reason,
         acknowledged,
         resolved,

@@ -60,7 +60,7 @@ export class Escalations {
 
   /** Where the policy wants additional resources named, saying that an escalation is settled without them is to take it up. */
   private settle(escalation: EscalationView, answer: EscalationAnswer): void {
-    const wantsResources = escalation.request !== null && this.handledBy() === 'resources';
+    const wantsResources = escalation.asked === 'escalation' && this.handledBy() === 'resources';
     const kind = wantsResources && answer.resources.length === 0 ? 'acknowledged' : answer.kind;
     if (escalation.resolved !== null || (kind === 'acknowledged' && escalation.acknowledged !== null)) return;
     this.say(escalation, { ...answer, kind });

@@ -1,6 +1,7 @@
 import type { Instant, TicketEvent } from '@punctual/contracts';
 import type { RequestMade } from '@punctual/policy';
 import type { ClockBook } from './clock-book.js';
+import { CONCERN } from './escalation-view.js';
 import type { PolicyInForce } from './policy-in-force.js';
 import type { TicketState } from './ticket-state.js';
 
@@ -24,7 +25,7 @@ export class Requests {
     this.judge(id, at, { kind: 'ticket', channel, priority: data.priority ?? null, supplied: supplied(data.fields) });
   }
 
-  /** Whether the request is accepted. An accepted escalation is raised at once. */
+  /** Whether the request is accepted. An accepted escalation is raised at once, and so is a worry about the service, the step before it. */
   asked({ id, data }: Asked, at: Instant): boolean {
     const { request: kind, channel = null, priority = null } = data;
     return this.judge(id, at, { kind, channel, priority, supplied: supplied(data.supplied) });
@@ -46,17 +47,23 @@ export class Requests {
       return false;
     }
     if (!state.requests.includes(asked.kind)) state.requests = [...state.requests, asked.kind];
-    if (asked.kind === 'escalation') {
+    const raises = raised[asked.kind];
+    if (raises !== undefined) {
       const to = verdict.recipients.length === 0 ? '' : `; it goes to ${verdict.recipients.join(' and ')}`;
-      const reason = `The requester asked for an escalation${to}`;
-      this.book.sayOfTicket('sla.escalation.raised', at, id, 'on_request', reason);
+      this.book.sayOfTicket('sla.escalation.raised', at, id, raises.code, `${raises.sentence}${to}`);
     }
     return true;
   }
 }
 
+/** Requests of which somebody is told at once, with the reason code and what is said. */
+const raised: Partial<Record<RequestMade['kind'], { readonly code: string; readonly sentence: string }>> = {
+  concern: { code: CONCERN, sentence: 'The requester is worried about the service' },
+  escalation: { code: 'on_request', sentence: 'The requester asked for an escalation' },
+};
+
 function nameOf(what: RequestMade['kind']): string {
-  return what === 'ticket' ? 'ticket' : `request for an ${what}`;
+  return what === 'ticket' || what === 'concern' ? what : `request for an ${what}`;
 }
 
 /** A name with nothing behind it supplies nothing. */

@@ -5,8 +5,9 @@ import type { EscalationAnswered, EscalationView } from './escalation-view.js';
  * Where an escalation stands, in one sentence for a support lead: "Lead told was raised at …, acknowledged at … and resolved at …, naming 2
  * additional resources." Instants are ISO-8601 with `Z`; nobody is named. SLA-SEMANTICS §7, §8.
  */
-export function sayEscalation({ step, raisedAt, acknowledged, resolved }: EscalationView): string {
-  const name = step === null ? 'The escalation that was asked for' : `'${step}'`;
+export function sayEscalation({ step, asked, raisedAt, acknowledged, resolved }: EscalationView): string {
+  const requested = asked === 'concern' ? 'The worry about the service' : 'The escalation that was asked for';
+  const name = step === null ? requested : `'${step}'`;
   const course = [
     `was raised at ${formatInstant(raisedAt)}`,
     ...(acknowledged === null ? [] : [`acknowledged at ${formatInstant(acknowledged.at)}`]),

@@ -21,7 +21,7 @@ export function sayEvent(event: TicketEvent): string {
     case 'ticket.fields.changed':
       return `Fields of the ticket changed${kindOf(event.data.kind)}${related(event.data.related)}`;
     case 'ticket.request.made':
-      return `The requester asked for ${requests[event.data.request]}`;
+      return requests[event.data.request];
     case 'ticket.waiver.granted':
       return `${who(event)} waived the breach of '${event.data.promise}'`;
     case 'ticket.waiver.withdrawn':
@@ -57,7 +57,12 @@ const categories = {
   closed: 'closed for good',
 } as const;
 
-const requests = { update: 'an update', elevation: 'a higher priority', escalation: 'an escalation' } as const;
+const requests = {
+  update: 'The requester asked for an update',
+  elevation: 'The requester asked for a higher priority',
+  concern: 'The requester is worried about the service',
+  escalation: 'The requester asked for an escalation',
+} as const;
 
 const roles = {
   requester: 'The requester',

@@ -229,7 +229,7 @@ export class TicketFold {
     if (!this.requests.asked(event, at)) return;
     const { request } = event.data;
     if (request === 'update') this.promised.startCycle('update_on_request', event.id, at, 'update_requested');
-    if (request === 'escalation') this.escalations.takeUpAwaiting();
+    if (request === 'escalation' || request === 'concern') this.escalations.takeUpAwaiting();
   }
 
   private takeMessage(event: Extract<TicketEvent, { type: 'ticket.message.added' }>, at: Instant): void {

@@ -109,14 +109,18 @@ export const Rule = fields({
 });
 export type Rule = z.output<typeof Rule>;
 
-/** Which channels may choose a priority, and whether a rule may then raise or lower it. */
+/** Which channels may choose a priority and when, and whether a rule may then raise or lower it. */
 export const RequesterChoice = fields({
   channels: z
     .union([name, z.array(name)])
     .transform((value) =>
       typeof value === 'string' ? (value === 'any' || value === 'none' ? value : [value]) : value,
     ),
+  /** `creation`: the choice is made with the ticket; later the requester may only ask. Default: at any time. */
+  at: z.enum(['creation', 'any_time']).optional(),
   rulesMayRaise: z.boolean().default(true),
+  /** How sure a rule must be to raise what was chosen. Default: as sure as for anything, `reviewBelow`. */
+  raiseFrom: z.number().min(0).max(1).optional(),
   rulesMayLower: z.boolean().default(true),
 });
 

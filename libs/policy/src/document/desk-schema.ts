@@ -1,9 +1,9 @@
-import { commitments } from '@punctual/contracts';
+import { commitments, requestsMade } from '@punctual/contracts';
 import { z } from 'zod';
 import { fields, name, names, prose, Selector, wallDuration } from './fields.js';
 
 /** Requests a customer may make. `ticket` is opening one at all. */
-export const requestKinds = ['ticket', 'update', 'elevation', 'escalation'] as const;
+export const requestKinds = ['ticket', ...requestsMade] as const;
 export type RequestKind = (typeof requestKinds)[number];
 
 /** Why and how a request is refused: a code for machines, and what to do instead. */
@@ -48,6 +48,7 @@ export const Requests = fields({
   ticket: RequestRule.optional(),
   update: RequestRule.optional(),
   elevation: RequestRule.optional(),
+  concern: RequestRule.optional(),
   escalation: EscalationRule.optional(),
 });
 

@@ -30,6 +30,11 @@ function lineOf(source: YamlSource, index: number): number {
   return source.locate({ severity: 'info', code: 'scenario', message: '', path: ['scenarios', index] }).line;
 }
 
+/** Whether a line asks for what somebody is told of, and can answer. */
+function isEscalated(line: ScenarioFile['scenarios'][number]['timeline'][number] | undefined): boolean {
+  return line?.request === 'escalation' || line?.request === 'concern';
+}
+
 function lint({ scenarios }: ScenarioFile): Finding[] {
   return scenarios.flatMap(({ name, ticket, timeline, until, expect }, index): Finding[] => {
     const path = ['scenarios', index];
@@ -62,7 +67,7 @@ function lint({ scenarios }: ScenarioFile): Finding[] {
             ],
       ),
       ...(expect.escalations ?? []).flatMap(({ line }, escalation) =>
-        line === undefined || timeline[line - 1]?.request === 'escalation'
+        line === undefined || isEscalated(timeline[line - 1])
           ? []
           : [
               error(
@@ -77,7 +82,7 @@ function lint({ scenarios }: ScenarioFile): Finding[] {
         const answered = acknowledge ?? resolve;
         if (answered === undefined) return [];
         const place = [...path, 'timeline', index];
-        if (typeof answered === 'number' && timeline[answered - 1]?.request !== 'escalation') {
+        if (typeof answered === 'number' && !isEscalated(timeline[answered - 1])) {
           const message = `line ${answered} of the timeline asks for no escalation`;
           return [error('no_such_escalation', message, place, "count lines from 1, or write 'latest'")];
         }

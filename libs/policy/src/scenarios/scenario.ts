@@ -1,4 +1,11 @@
-import { ActorRole, AdditionalResource, parseInstant, StatusCategory, targets } from '@punctual/contracts';
+import {
+  ActorRole,
+  AdditionalResource,
+  parseInstant,
+  requestsMade,
+  StatusCategory,
+  targets,
+} from '@punctual/contracts';
 import { z } from 'zod';
 import { fields, name, prose } from '../document/fields.js';
 
@@ -69,7 +76,7 @@ const acts = {
   fields: fieldValues.optional(),
   /** The tickets that are named as related from now on. */
   related: z.array(name).optional(),
-  request: z.enum(['update', 'elevation', 'escalation']).optional(),
+  request: z.enum(requestsMade).optional(),
   /** A person takes up an escalation. */
   acknowledge: answered.optional(),
   /** It is settled: by `resources` that are named, or for a `reason`. */
@@ -115,6 +122,10 @@ const ClassificationExpected = fields({
   by: z.enum(['rule', 'requester', 'agent', 'default']).optional(),
   status: z.enum(['decided', 'proposed']).optional(),
   needsReview: z.boolean().optional(),
+  /** The role of the person who set it; null: no person did. */
+  who: z.union([z.null(), ActorRole]).optional(),
+  /** Words of the reason: of the rule with its evidence, or of whoever set it. */
+  why: prose.optional(),
 });
 
 const ClockExpected = fields({
@@ -146,6 +157,8 @@ const RequestExpected = fields({
   accepted: z.boolean(),
   code: z.string().optional(),
   missing: z.array(z.string()).optional(),
+  /** Words of the advice that comes with a refusal. */
+  advice: prose.optional(),
   /** The recipients of an accepted request, in the policy's order. */
   to: z.array(z.string()).optional(),
 });

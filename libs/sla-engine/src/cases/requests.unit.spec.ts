@@ -62,6 +62,23 @@ describe('a request', () => {
     });
   });
 
+  it('that is a worry about the service is told at once, and is no step that an escalation asks for', () => {
+    const lines = ['09:00 created', '09:10 is worried about the service', '09:20 asks for an escalation, saying why'];
+    const { folded, said } = tell(story(...lines), '09:30');
+    expect(said('sla.escalation.raised')).toEqual(['ticket 09:10']);
+    expect(folded.sayings.find(({ draft }) => draft.type === 'sla.escalation.raised')?.draft).toMatchObject({
+      reasonCode: 'concern',
+      reason: 'The requester is worried about the service',
+    });
+    expect(refusals(...lines).map(({ reasonCode }) => reasonCode)).toEqual(['too_early']);
+  });
+
+  it('that is a worry and comes by a way that is not taken is refused, and nobody is told', () => {
+    const { said } = tell(story('09:00 created', '09:10 is worried by telephone'), '09:30');
+    expect(said('sla.escalation.raised')).toEqual([]);
+    expect(said('sla.request.refused')).toEqual(['ticket 09:10']);
+  });
+
   it('to open a ticket by a way that is not taken is refused; its clocks run all the same', () => {
     const told = tell(story('09:00 created by telephone'), '09:15');
     expect(told.said('sla.request.refused')).toEqual(['ticket 09:00']);

@@ -101,6 +101,8 @@ const phrases: Readonly<Record<string, Body>> = {
     type: 'ticket.request.made',
     data: { request: 'escalation', supplied: { reason: ' ' } },
   },
+  'is worried about the service': { type: 'ticket.request.made', data: { request: 'concern' } },
+  'is worried by telephone': { type: 'ticket.request.made', data: { request: 'concern', channel: 'telephone' } },
   'asks for an update': { type: 'ticket.request.made', data: { request: 'update' } },
   'reply is waived': waive({ promise: 'reply' }),
   'reply is waived again': waive({ promise: 'reply' }),

@@ -87,7 +87,13 @@ const body: fc.Arbitrary<Body> = fc.oneof(
     weight: 2,
     arbitrary: fc
       .record({
-        request: fc.constantFrom('update' as const, 'update' as const, 'escalation' as const, 'elevation' as const),
+        request: fc.constantFrom(
+          'update' as const,
+          'update' as const,
+          'escalation' as const,
+          'elevation' as const,
+          'concern' as const,
+        ),
         by: fc.constantFrom<{ channel?: string; supplied?: Record<string, string> }>(
           { supplied: { reason: 'law' } },
           { channel: 'telephone' },

@@ -5,6 +5,12 @@ export interface Mismatch {
   readonly actual: string;
 }
 
+/** What is wrong with a text that has to hold some words; nothing where none were expected. */
+export function compareWords(where: string, expected: string | undefined, actual: string): Mismatch[] {
+  if (expected === undefined || actual.includes(expected)) return [];
+  return [{ where, expected: `words such as '${expected}'`, actual }];
+}
+
 /** What is wrong with a value; nothing where nothing was expected. */
 export function compare(
   where: string,

@@ -1,5 +1,5 @@
 import { decidePriorities, toPriorityInput } from '@punctual/classification';
-import { formatInstant, type Instant } from '@punctual/contracts';
+import { decidedBy, formatInstant, type Instant, type TicketEvent } from '@punctual/contracts';
 import {
   scenarioEvents,
   scenarioSurges,
@@ -12,7 +12,7 @@ import { foldTicket, formatDuration, type ClockView, type FoldedFromStart } from
 import { deskMismatches } from './judge-desk.js';
 import { escalationMismatches } from './judge-escalations.js';
 import { judgeRequests } from './judge-requests.js';
-import { compare, type Mismatch } from './mismatch.js';
+import { compare, compareWords, type Mismatch } from './mismatch.js';
 
 /** Plays a scenario under a policy, up to its end, and compares what comes of it with what it expects. */
 export function runScenario(scenario: Scenario, policy: DeskPolicy): Mismatch[] {
@@ -28,26 +28,40 @@ export function runScenario(scenario: Scenario, policy: DeskPolicy): Mismatch[] 
   const surges = scenarioSurges(scenario, policy.surge ?? null);
   const folded = foldTicket(id, { events, priorityHistory, coverageHistory, surges }, policy, horizon);
   return [
-    ...classificationMismatches(scenario, priorityHistory.at(-1)),
+    ...classificationMismatches(scenario, priorityHistory.at(-1), events),
     ...coverageMismatches(scenario, folded),
     ...(scenario.expect.clocks ?? []).flatMap((expected, index) =>
       clockMismatches(expected, index, folded.clocks, policy),
     ),
     ...deskMismatches(scenario, policy, folded.state, surges.at(-1), until),
     ...escalationMismatches(scenario, folded.sayings),
-    ...requestMismatches(scenario, judgeRequests(events, priorityHistory, policy)),
+    ...requestMismatches(scenario, folded, judgeRequests(events, priorityHistory, policy)),
   ];
 }
 
 type Decision = ReturnType<typeof decidePriorities>['priorityHistory'][number];
 
-function classificationMismatches({ expect }: Scenario, decision: Decision | undefined): Mismatch[] {
+function classificationMismatches(
+  { expect }: Scenario,
+  decision: Decision | undefined,
+  events: readonly TicketEvent[],
+): Mismatch[] {
   const { classification } = expect;
   if (!classification) return [];
   if (!decision) return [{ where: 'classification', expected: 'a decision', actual: 'none' }];
-  return (['priority', 'rule', 'by', 'status', 'needsReview'] as const).flatMap((name) =>
-    compare(`classification.${name}`, classification[name], decision[name]),
-  );
+  const cause = events.find(({ id }) => id === decision.eventId);
+  const { who, why } = decidedBy(decision, cause);
+  return [
+    ...(['priority', 'rule', 'by', 'status', 'needsReview'] as const).flatMap((name) =>
+      compare(`classification.${name}`, classification[name], decision[name]),
+    ),
+    ...compare(
+      'classification.who',
+      classification.who === null ? 'nobody' : classification.who,
+      who?.role ?? 'nobody',
+    ),
+    ...compareWords('classification.why', classification.why, why),
+  ];
 }
 
 function coverageMismatches({ expect }: Scenario, { state, sayings }: FoldedFromStart): Mismatch[] {
@@ -146,17 +160,25 @@ function exactDuration(ms: number): string {
     : `${formatDuration(ms)} (${ms} ms)`;
 }
 
-function requestMismatches(scenario: Scenario, verdicts: ReadonlyMap<string, RequestVerdict>): Mismatch[] {
+/** What became of requests by what was said of the ticket; whom an accepted one goes to, by the policy. */
+function requestMismatches(
+  scenario: Scenario,
+  { sayings }: FoldedFromStart,
+  verdicts: ReadonlyMap<string, RequestVerdict>,
+): Mismatch[] {
   const expectations = scenario.expect.requests ?? [];
   if (expectations.length === 0) return [];
-  return expectations.flatMap(({ line, accepted, code, missing, to }) => {
+  return expectations.flatMap(({ line, accepted, code, missing, advice, to }) => {
     const where = line === 0 ? 'the ticket itself' : `request on line ${line}`;
-    const verdict = verdicts.get(line === 0 ? 'created' : `line-${line}`);
+    const id = line === 0 ? 'created' : `line-${line}`;
+    const verdict = verdicts.get(id);
     if (!verdict) return [{ where, expected: 'a request', actual: 'none' }];
+    const refused = sayings.find(({ draft }) => draft.type === 'sla.request.refused' && draft.cause === id)?.draft;
     return [
-      ...compare(`${where}.accepted`, accepted, verdict.accepted),
-      ...compare(`${where}.code`, code, verdict.accepted ? 'accepted' : verdict.code),
-      ...compare(`${where}.missing`, missing?.join(', '), verdict.accepted ? '' : verdict.missing.join(', ')),
+      ...compare(`${where}.accepted`, accepted, refused === undefined),
+      ...compare(`${where}.code`, code, refused?.reasonCode ?? 'accepted'),
+      ...compare(`${where}.missing`, missing?.join(', '), refused?.refusal?.missing.join(', ') ?? ''),
+      ...compareWords(`${where}.advice`, advice, refused?.refusal?.advice ?? 'none'),
       ...compare(`${where}.to`, to?.join(', '), verdict.accepted ? verdict.recipients.join(', ') : 'nobody'),
     ];
   });

@@ -1,4 +1,4 @@
-import { formatInstant, type Horizon, type Instant, type Watermark } from '@punctual/contracts';
+import { decidedBy, formatInstant, type Horizon, type Instant, type Watermark } from '@punctual/contracts';
 import type { CompiledPolicy } from '@punctual/policy';
 import type { PinnedPolicies } from '@punctual/service-kit';
 import {
@@ -100,7 +100,7 @@ function describe(
   row: TicketRow,
   missing: readonly string[],
   policy: CompiledPolicy | null,
-  view: { readonly asOf: number | null; readonly provisional: boolean },
+  view: Pick<TicketReadout, 'asOf' | 'provisional' | 'timeline'>,
   clocks: readonly (ReturnType<typeof wireClock> & { explanation?: unknown })[],
   escalations: readonly EscalationView[],
 ) {
@@ -116,7 +116,11 @@ function describe(
     status: state?.status ?? null,
     assignee: state?.assignee ?? null,
     priority: state?.priority ?? null,
-    priorityHistory: row.priorityHistory.map((decision) => ({ ...decision, at: formatInstant(decision.at) })),
+    priorityHistory: row.priorityHistory.map((decision) => ({
+      ...decision,
+      at: formatInstant(decision.at),
+      ...decidedBy(decision, view.timeline.find(({ event }) => event.id === decision.eventId)?.event),
+    })),
     coverage: {
       covered: state?.covered ?? null,
       code: resolution && !resolution.covered ? resolution.code : null,
