@@ -31,7 +31,7 @@ export async function run({ quick, tickets = quick ? 50_000 : 1_000_000 }) {
   try {
     console.log(
       `policy-walk: ${count(tickets)} open tickets, policy rego, ${PARTITIONS} partitions, one process, settle ${SETTLE_MS / 1_000} s, a watermark ` +
-        `a second,\nlive events beside it, PostgreSQL with fsync, Kafka; killed when 40 % are done\n`,
+        `a second to each in turn,\nlive events beside it, PostgreSQL with fsync, Kafka; killed when 40 % are done\n`,
     );
     report(await measure(postgres, kafka, tickets));
   } finally {
@@ -120,8 +120,8 @@ async function reached(database, isSo, tell = () => undefined) {
 /** From an event's sending to its record, and from the first watermark that lets it be folded to what was said because of it, ms. */
 async function delaysOf(database, { events, watermarks }) {
   const { recorded, said } = await database.commits(events.map(({ id }) => id));
-  return events.flatMap(({ id, at, sentAt }) => {
-    const watermark = watermarks.find((one) => one.at - SETTLE_MS > at);
+  return events.flatMap(({ id, partition, at, sentAt }) => {
+    const watermark = watermarks.find((one) => one.partition === partition && one.at - SETTLE_MS > at);
     if (watermark === undefined) return [];
     if (!recorded.has(id) || !said.has(id)) throw new Error(`nothing became of ${id}`);
     return [

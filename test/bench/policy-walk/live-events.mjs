@@ -1,4 +1,4 @@
-// Time and life while a walk goes on: a watermark a second, tickets that are created, and agents who answer tickets that are open.
+// Time and life while a walk goes on: a watermark a second to each partition, going round as intake does, tickets that are created, and agents who answer tickets that are open.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ticketPartition } from '@punctual/contracts';
 import { dueTicket } from '../timers/schedule.mjs';
@@ -17,11 +17,11 @@ export function startLiveEvents({ stream, partitions, from, open }) {
   let goesOn = true;
   const now = () => Date.now() - offset;
   const tick = async () => {
-    for (let next = from; goesOn;) {
-      next += 1_000;
-      await sleep(Math.max(0, next - now()));
+    for (let step = partitions; goesOn; step += 1) {
+      await sleep(Math.max(0, from + (step / partitions) * 1_000 - now()));
       const at = now();
-      watermarks.push({ at, sentAt: await stream.watermark(at) });
+      const partition = step % partitions;
+      watermarks.push({ partition, at, sentAt: await stream.watermark(at, [partition]) });
     }
   };
   const live = async () => {
@@ -30,7 +30,7 @@ export function startLiveEvents({ stream, partitions, from, open }) {
       const value = place % 2 === 0 || open.length === 0 ? dueTicket(`L${place}`, at + hour) : answer(open.pop(), at);
       const { ticket, id } = value.event;
       const partition = ticketPartition('desk', ticket, partitions);
-      events.push({ id, ticket, at, sentAt: await stream.write([{ partition, value }]) });
+      events.push({ id, ticket, partition, at, sentAt: await stream.write([{ partition, value }]) });
       await sleep(EVERY_MS);
     }
   };

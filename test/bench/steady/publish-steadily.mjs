@@ -1,5 +1,5 @@
-// A process of its own: publishes events through the event-log port as intake does, so many a second, with a watermark a second. The first
-// records it publishes are the courses of the tickets that are copied; it goes on when it is told that they are.
+// A process of its own: publishes events through the event-log port as intake does, so many a second, with a watermark a second to each
+// partition in turn. The first records it publishes are the courses of the tickets that are copied; it goes on when it is told that they are.
 import { setTimeout as pause } from 'node:timers/promises';
 import { ticketPartition } from '@punctual/contracts';
 import { createDataSource, createLogger } from '@punctual/service-kit';
@@ -63,9 +63,9 @@ async function publishSteadily() {
       const ticket = copy === 0 ? modelName(place) : copyName(place, copy);
       records.push(record(place, happening(ticket, sent, at - Math.floor(random() * 300))));
     }
-    if (at >= begin + watermarks * 1_000) {
-      records.push(...watermark(at, partitions));
-      watermarks += 1;
+    // Intake goes round the partitions within a second.
+    for (; at >= begin + (watermarks / partitions) * 1_000; watermarks += 1) {
+      records.push(...watermark(at, partitions).slice(watermarks % partitions, (watermarks % partitions) + 1));
     }
     await log.publish(records);
   }
