@@ -46,7 +46,14 @@ class Desk {
     const { published, retractions } = this.#tickets.get(ticket) ?? { published: [], retractions: {} };
     const takenBack = new Set(published.map(({ event }) => event.corrects));
     const standing = published.filter(({ event }) => !takenBack.has(event.id));
-    const said = { source: SOURCE, ticket, policy: 'seconds', detectedAt: at - settleMs, mode: 'live' as const };
+    const said = {
+      source: SOURCE,
+      ticket,
+      policy: 'seconds',
+      detectedAt: at - settleMs,
+      noticedAt: at - settleMs,
+      mode: 'live' as const,
+    };
     const now = publishRefolded(folded, standing, retractions, said, { cause: null, reasonCode: 'late_evidence' });
     this.#tickets.set(ticket, { published: [...published, ...now], retractions: folded.state.retractions });
     return now;

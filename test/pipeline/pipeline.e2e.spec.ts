@@ -132,5 +132,34 @@ onBothLogs('the pipeline', (newLog) => {
       expect(events.filter(({ type }) => type === 'sla.clock.breached')).toEqual([]);
       expect(events.some(({ type }) => type === 'sla.clock.met')).toBe(true);
     });
+
+    it.each([
+      { what: 'a breach found in time', ticket: 'T-7', ticks: [120.1], now: 120.1, late: false },
+      { what: 'a breach found after time stood still', ticket: 'T-8', ticks: [180], now: 180, late: true },
+      {
+        what: 'a breach found after the services stood still, by the watermark of its time',
+        ticket: 'T-9',
+        ticks: [120.1, 150, 180],
+        now: 180,
+        late: true,
+      },
+    ])('says of $what whether it was found late', async ({ ticket, ticks, now, late }) => {
+      const begin = start + (1100 + 200 * Number(ticket.slice(2))) * MINUTE;
+      const { created } = ticketEvents('desk', ticket, begin);
+      pipeline.clock.set(begin + 10 * MINUTE);
+      await pipeline.send(created(0));
+      await pipeline.tick(begin + 10 * MINUTE);
+      await pipeline.settled();
+      await pipeline.stopServices();
+      for (const minute of ticks) await pipeline.tick(begin + minute * MINUTE);
+      pipeline.clock.set(begin + now * MINUTE);
+      await pipeline.startServices();
+      await pipeline.settled();
+      const [breach, ...more] = (await pipeline.slaEvents('desk', ticket)).filter(
+        ({ type }) => type === 'sla.clock.breached',
+      );
+      expect(more).toEqual([]);
+      expect(breach).toMatchObject({ at: begin + 120 * MINUTE, mode: 'live', lateDetection: late });
+    });
   });
 });

@@ -124,6 +124,7 @@ export class ClockBook {
     if (endedBy === null) this.retire((other) => other === clock);
   }
 
+  /** Nothing is promised any more. `sentence` says why, in place of the words for the code. */
   cancel(
     clock: ClockState,
     terms: PromiseTerms | null,
@@ -131,6 +132,7 @@ export class ClockBook {
     cause: string | null,
     reasonCode: string,
     endedBy: 'solve' | 'gone' | null,
+    sentence: string | null = null,
   ): void {
     if (terms) this.count(clock, terms, at, cause, reasonCode);
     clock.phase = 'cancelled';
@@ -140,7 +142,7 @@ export class ClockBook {
     clock.endedBy = endedBy;
     clock.dueAt = clock.breachedAt;
     clock.nextThreshold = null;
-    clock.verdictKey = this.say(clock, terms, 'sla.clock.cancelled', at, cause, reasonCode);
+    clock.verdictKey = this.say(clock, terms, 'sla.clock.cancelled', at, cause, reasonCode, null, sentence);
     if (endedBy === null) this.retire((other) => other === clock);
   }
 
@@ -437,8 +439,10 @@ export class ClockBook {
     cause: string | null,
     reasonCode: string,
     threshold: string | null = null,
+    sentence: string | null = null,
   ): string {
-    const draft = draftOfClock(this.state, clock, terms, { type, at, cause, reasonCode, threshold });
+    const word = { type, at, cause, reasonCode, threshold, ...(sentence === null ? {} : { reason: sentence }) };
+    const draft = draftOfClock(this.state, clock, terms, word);
     this.sayings.push({ kind: 'says', draft });
     this.touched.add(clock);
     return draft.key;

@@ -62,14 +62,14 @@ export class ClockCorrections {
   }
 
   /** Ends an open clock that the version never promised: nothing it broke or escalated stands. */
-  end(clock: ClockState, formerTerms: PromiseTerms, at: Instant, reasonCode: string): void {
+  end(clock: ClockState, formerTerms: PromiseTerms, at: Instant, reasonCode: string, sentence: string | null): void {
     if (clock.breachedAt === null || !this.book.breaksAsBefore(clock)) {
       this.takeBreachBack(clock, formerTerms, breachTypeOf(clock), at);
       clock.breachedAt = null;
       clock.elapsedAtBreach = null;
     }
     this.withdrawEscalations(clock, null, at);
-    this.book.cancel(clock, formerTerms, at, null, reasonCode, null);
+    this.book.cancel(clock, formerTerms, at, null, reasonCode, null, sentence);
   }
 
   private take(clock: ClockState, found: Recount, past: ClockPast, runs: readonly Run[]): void {

@@ -64,6 +64,8 @@ export interface PublicationContext {
   readonly policy: string;
   /** The horizon at which this is found, epoch ms. */
   readonly detectedAt: Instant;
+  /** By when it is found in fact, less the time to settle, epoch ms: the horizon, or later where whoever folds lies behind the log, or the log behind a source. */
+  readonly noticedAt: Instant;
   readonly mode: 'live' | 'historical';
 }
 
@@ -106,7 +108,7 @@ export function toSlaEvent(
     reasonCode: draft.reasonCode,
     reason: draft.reason,
     mode: context.mode,
-    lateDetection: context.mode === 'live' && context.detectedAt - draft.at > LATE_DETECTION_MS,
+    lateDetection: context.mode === 'live' && context.noticedAt - draft.at > LATE_DETECTION_MS,
     // What is missing, the engine cannot know; whoever feeds it does.
     incomplete: false,
     corrects: null,

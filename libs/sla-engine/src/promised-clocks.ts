@@ -57,9 +57,9 @@ export class PromisedClocks {
       if (!open) {
         if ((terms ?? null) !== before) clock.termsChanged = true;
       } else if (!terms) {
-        if (before && kind === 'correction')
-          this.corrections.end(clock, before, at, now.covered ? 'no_promise' : now.code);
-        else this.book.cancel(clock, before, at, cause, now.covered ? 'no_promise' : now.code, null);
+        const [code, sentence] = now.covered ? ['no_promise', null] : [now.code, now.reason];
+        if (before && kind === 'correction') this.corrections.end(clock, before, at, code, sentence);
+        else this.book.cancel(clock, before, at, cause, code, null, sentence);
       } else if (before) {
         if (terms === before || (by !== 'ticket' && terms.digest === before.digest)) this.book.rename(clock);
         else if (kind === 'correction') this.correct(clock, terms, before, at);

@@ -42,6 +42,7 @@ export class Station {
       ticket: 'T-1',
       policy: 'laws',
       detectedAt: horizon.duesBefore,
+      noticedAt: horizon.duesBefore,
       mode: 'live' as const,
     };
     const events = [...this.known.values()];

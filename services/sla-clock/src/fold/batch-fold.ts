@@ -1,6 +1,6 @@
 import { readClassified, type ClassifiedTopicRecord, type Watermark } from '@punctual/contracts';
 import type { CompiledPolicy } from '@punctual/policy';
-import type { PinnedPolicies } from '@punctual/service-kit';
+import type { Clock, PinnedPolicies } from '@punctual/service-kit';
 import type { LogRecord, UnitOfWork } from '@punctual/stream';
 import type { MonthPartitions } from '../storage/month-partitions.js';
 import { saveTime } from '../storage/ticket-store.js';
@@ -45,9 +45,10 @@ export class BatchFold {
     months: MonthPartitions,
     observer: FoldObserver,
     pace: WalkPace,
+    clock: Clock,
   ) {
     const changed = new ChangedRows(partition, memory, unit);
-    const due = new DueFold(partition, memory, unit, policies, months, observer, changed);
+    const due = new DueFold(partition, memory, unit, policies, months, observer, changed, clock);
     const watermarks = new WatermarkFold(partition, memory, unit, observer, due, changed);
     this.changed = changed;
     this.due = due;

@@ -1,3 +1,4 @@
+import { systemClock } from '@punctual/service-kit';
 import type { LogRecord, Sql, UnitOfWork } from '@punctual/stream';
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -127,7 +128,9 @@ async function fold(values: readonly unknown[], before: (text: string) => void =
   };
   await client.query('BEGIN');
   try {
-    await new BatchFold(PARTITION, ownership, unit, desk.policies, months, silent, new WalkPace()).run(records);
+    await new BatchFold(PARTITION, ownership, unit, desk.policies, months, silent, new WalkPace(), systemClock).run(
+      records,
+    );
     await client.query('COMMIT');
   } catch (error) {
     await client.query('ROLLBACK');

@@ -1,6 +1,6 @@
 import type { Watermark } from '@punctual/contracts';
 import type { CompiledPolicy } from '@punctual/policy';
-import type { PinnedPolicies } from '@punctual/service-kit';
+import type { Clock, PinnedPolicies } from '@punctual/service-kit';
 import type { Assignment, RecordBatch, Sql, UnitOfWork } from '@punctual/stream';
 import { loadIncomplete } from '../storage/incomplete-store.js';
 import type { MonthPartitions } from '../storage/month-partitions.js';
@@ -37,6 +37,8 @@ export class ClockFolder {
     private readonly observer: FoldObserver,
     /** Reads outside the units of work. */
     private readonly sql: Sql,
+    /** Says when, in fact, something is found; no verdict depends on it. */
+    private readonly clock: Clock,
   ) {}
 
   /** The latest watermark this instance has folded of a partition; null where it has none. */
@@ -62,8 +64,8 @@ export class ClockFolder {
     const { memory, ahead } = await this.spellOf(batch.assignment, batch.partition, unit);
     await ahead.rest();
     try {
-      const { policies, months, observer, pace } = this;
-      await new BatchFold(batch.partition, memory, unit, policies, months, observer, pace).run(batch.records);
+      const { policies, months, observer, pace, clock } = this;
+      await new BatchFold(batch.partition, memory, unit, policies, months, observer, pace, clock).run(batch.records);
       unit.afterCommit(() => ahead.start());
     } catch (error) {
       this.months.failed(error);

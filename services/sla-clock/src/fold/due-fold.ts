@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { topics, traceHeaders, type ClassifiedRecord, type Instant, type SlaEvent } from '@punctual/contracts';
 import type { CompiledPolicy } from '@punctual/policy';
-import type { PinnedPolicies } from '@punctual/service-kit';
+import type { Clock, PinnedPolicies } from '@punctual/service-kit';
 import type { PolicySchedule, Published, TicketState } from '@punctual/sla-engine';
 import type { Sql, UnitOfWork } from '@punctual/stream';
 import type { MonthPartitions } from '../storage/month-partitions.js';
@@ -18,7 +18,7 @@ import { saveLinks, type NamingTicket } from '../storage/link-store.js';
 import { saveQueue, type PlacedTicket } from '../storage/queue-store.js';
 import { loadStanding, loadTimelines, type TicketSpan } from '../storage/ticket-store.js';
 import type { ChangedRows } from './changed-rows.js';
-import { foldFromStart, foldOnto, horizonFor, type TicketOutcome } from './fold-due-ticket.js';
+import { foldFromStart, foldOnto, horizonFor, type FoldedBy, type TicketOutcome } from './fold-due-ticket.js';
 import type { FoldObserver } from './fold-observer.js';
 import { loadMissing } from './load-missing.js';
 import { missedTakeover } from './missed-takeover.js';
@@ -62,6 +62,7 @@ export class DueFold {
     private readonly observer: FoldObserver,
     /** Takes the rows that have to be saved with the batch. */
     private readonly changed: ChangedRows,
+    private readonly clock: Clock,
   ) {}
 
   /** Folds tickets due under a watermark by the log up to `offset`. Neither the rows changed nor what readers see is written here. */
@@ -144,7 +145,11 @@ export class DueFold {
   private onto({ row, due, schedule, waiting }: Work): TicketOutcome | null {
     const events = (waiting ?? []).map(({ event }) => event);
     const happened = { events, surges: this.memory.surges.of(row.policy) };
-    return foldOnto(row, happened, schedule, horizonFor(row, due.horizon), due.mode);
+    return foldOnto(row, happened, schedule, this.foldedBy(row, due));
+  }
+
+  private foldedBy(row: TicketRow, { horizon, mode }: DueTickets): FoldedBy {
+    return { horizon: horizonFor(row, horizon), mode, now: this.clock.now() };
   }
 
   /** What a fold of one ticket throws is that ticket's trouble alone. */
@@ -187,7 +192,6 @@ export class DueFold {
       const key = ticketKey(work.row.source, work.row.ticket);
       const timeline = (timelines.get(key) ?? work.waiting ?? []).map(({ event }) => event);
       const { row, due, schedule } = work;
-      const horizon = horizonFor(row, due.horizon);
       const outcome = this.attempt(work, failed, () =>
         foldFromStart(
           row,
@@ -195,8 +199,7 @@ export class DueFold {
           (work.waiting ?? []).map(({ event }) => event),
           standing.get(key) ?? [],
           schedule,
-          horizon,
-          due.mode,
+          this.foldedBy(row, due),
         ),
       );
       if (outcome === 'failed') continue;

@@ -9,6 +9,7 @@ import {
   type ClockView,
   type Folded,
   type PolicySchedule,
+  type PublicationContext,
   type Published,
   type SurgeInterval,
   type TicketState,
@@ -36,6 +37,14 @@ export interface TicketOutcome {
   readonly published: readonly Published[];
 }
 
+/** Under what circumstances a ticket is folded. */
+export interface FoldedBy {
+  readonly horizon: Horizon;
+  readonly mode: 'live' | 'historical';
+  /** The wall time, epoch ms: tells only whether verdicts are found late. */
+  readonly now: number;
+}
+
 /** How far a ticket is folded under a watermark: a ticket never goes back, whatever its source's time does. */
 export function horizonFor(row: TicketRow, horizon: Horizon): Horizon {
   return {
@@ -49,14 +58,14 @@ export function foldOnto(
   row: TicketRow,
   happened: Happened,
   schedule: PolicySchedule,
-  horizon: Horizon,
-  mode: 'live' | 'historical',
+  by: FoldedBy,
 ): TicketOutcome | null {
   if (row.state === null) return null;
   const { priorityHistory, coverageHistory } = row;
+  const { horizon } = by;
   const folded = continueTicket(row.state, { ...happened, priorityHistory, coverageHistory }, schedule, horizon);
   if (folded === null) return null;
-  const published = publishContinued(folded, context(row, folded.policy, horizon, mode));
+  const published = publishContinued(folded, context(row, folded.policy, by));
   return { ...outcomeOf(folded, horizon), extent: 'changed', published };
 }
 
@@ -71,12 +80,12 @@ export function foldFromStart(
   fresh: readonly TicketEvent[],
   standing: readonly Published[],
   schedule: PolicySchedule,
-  horizon: Horizon,
-  mode: 'live' | 'historical',
+  by: FoldedBy,
 ): TicketOutcome {
   const { priorityHistory, coverageHistory } = row;
+  const { horizon } = by;
   const folded = foldTicket(row, { ...happened, priorityHistory, coverageHistory }, schedule, horizon);
-  const said = context(row, folded.policy, horizon, mode);
+  const said = context(row, folded.policy, by);
   const published =
     row.state === null && standing.length === 0
       ? publishContinued(folded, said)
@@ -98,12 +107,13 @@ function outcomeOf(folded: Folded, horizon: Horizon): Omit<TicketOutcome, 'exten
   return { state, horizon, settleMs: policy.settleMs, scheme, wakeAt, sealAt, clocks };
 }
 
-function context(row: TicketRow, policy: CompiledPolicy, horizon: Horizon, mode: 'live' | 'historical') {
+function context(row: TicketRow, policy: CompiledPolicy, { horizon, mode, now }: FoldedBy): PublicationContext {
   return {
     source: row.source,
     ticket: row.ticket,
     policy: policy.id,
     detectedAt: horizon.duesBefore,
+    noticedAt: Math.max(horizon.duesBefore, now - policy.settleMs),
     mode,
   };
 }

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { systemClock } from '@punctual/service-kit';
 import type { Sql, UnitOfWork } from '@punctual/stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { databaseSql } from '../storage/database-sql.js';
@@ -61,7 +62,7 @@ function takeOver() {
       return rows;
     },
   };
-  const folder = new ClockFolder(desk.policies, new MonthPartitions(desk.dataSource), silent, between);
+  const folder = new ClockFolder(desk.policies, new MonthPartitions(desk.dataSource), silent, between, systemClock);
   const assignment = { group: 'sla-clock', topic: 'tickets.classified', partition: 0, epoch: 1 };
   const fold = async (values: readonly unknown[]): Promise<void> => {
     const records = values.map((value) => ({
