@@ -340,7 +340,7 @@ describe('mode and late detection', () => {
     ['found more than a minute after its instant', '10:01:00.001', 'live', true],
     ['told as history', '11:00', 'historical', false],
   ] as const)('a breach %s', (_what, noticed, mode, lateDetection) => {
-    const said = toSlaEvent(draft, 'id', { ...context, noticedAt: instant(noticed), mode });
+    const said = toSlaEvent(draft, 'id', { ...context, noticedAt: instant(noticed), mode }, {});
     expect(said).toMatchObject({ mode, lateDetection, at: instant('10:00'), detectedAt: instant('10:00:01') });
   });
 });
@@ -350,7 +350,7 @@ function draftAt(at: number): Draft {
   return {
     ...{ type: 'sla.clock.breached', promise: 'reply', commitment: 'target', target: 'first_response', cycle: 1 },
     ...{ cycleKey: 'created', priority: null, policyVersion: 'v', at, ...nothing, cause: null, key: 'key' },
-    ...{ reasonCode: 'deadline_passed', reason: 'late', threshold: null, refusal: null },
+    ...{ reasonCode: 'deadline_passed', reason: 'late', threshold: null, refusal: null, escalation: null },
     attributes: { customer: null, plan: null, tier: null },
   };
 }
