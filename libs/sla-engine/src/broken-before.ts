@@ -35,11 +35,13 @@ export function lastCorrection(
 /** The broken clocks of a fold that ends where the correction begins. */
 export function brokenIn(fold: TicketFold): BrokenBefore[] {
   const { book, state, promised } = fold;
-  return [...book.finished, ...state.clocks].flatMap((clock): BrokenBefore[] => {
+  return [...book.ended.clocks, ...state.clocks].flatMap((clock): BrokenBefore[] => {
     const past = book.past?.of(clock);
-    const said = book.sayings.find((saying) => saying.kind === 'says' && saying.draft.key === clock.breachKey);
+    const said = book.said.inOrder.find((saying) => saying.kind === 'says' && saying.draft.key === clock.breachKey);
     if (!past || !said) return [];
-    const sayings = book.sayings.filter(({ draft }) => draft.promise === clock.promise && draft.cycle === clock.cycle);
+    const sayings = book.said.inOrder.filter(
+      ({ draft }) => draft.promise === clock.promise && draft.cycle === clock.cycle,
+    );
     return [{ clock, breach: said.draft, sayings, past, terms: promised.termsLeftOf(clock) }];
   });
 }

@@ -1,7 +1,7 @@
 import type { Instant } from '@punctual/contracts';
 import type { PromiseTerms } from '@punctual/policy';
 import type { ClockBook } from './clock-book.js';
-import { breachTypeOf, draftOfClock, type Word } from './clock-draft.js';
+import { breachTypeOf, type Word } from './clock-draft.js';
 import { TimelineNeeded, type ClockPast } from './clock-past.js';
 import { schedule, thresholdsOf, type Run } from './clock.js';
 import type { Draft } from './draft.js';
@@ -38,7 +38,8 @@ export class ClockCorrections {
     this.passThresholds(clock, terms);
     schedule(clock, terms);
     if (clock.breachedAt !== null) clock.dueAt = clock.breachedAt;
-    this.say(clock, terms, { type: 'sla.clock.retargeted', at, cause: null, reasonCode: 'corrected', threshold: null });
+    const word = { type: 'sla.clock.retargeted', at, cause: null, reasonCode: 'corrected', threshold: null } as const;
+    this.book.said.ofClock(clock, terms, word);
     if (!stands && found.broken) this.break(clock, terms, found.broken);
   }
 
@@ -47,7 +48,9 @@ export class ClockCorrections {
    * was promised before, was withdrawn and comes back is judged already up to here.
    */
   begin(clock: ClockState, terms: PromiseTerms, at: Instant, runs: readonly Run[]): void {
-    if (this.book.finished.some(({ promise, cycleKey }) => promise === clock.promise && cycleKey === clock.cycleKey))
+    if (
+      this.book.ended.clocks.some(({ promise, cycleKey }) => promise === clock.promise && cycleKey === clock.cycleKey)
+    )
       return;
     const past = this.pastOf(clock);
     clock.floor = null;
@@ -77,7 +80,7 @@ export class ClockCorrections {
     clock.targetMs = found.targetMs;
     clock.fixedDueAt = clock.phase === 'running' ? found.fixedDueAt : null;
     past.runs.splice(0, past.runs.length, ...runs);
-    this.book.touched.add(clock);
+    this.book.said.touched.add(clock);
   }
 
   private takeBreachBack(clock: ClockState, terms: PromiseTerms, type: Word['type'], at: Instant): void {
@@ -98,7 +101,7 @@ export class ClockCorrections {
         .map(({ label }) => label),
     );
     const standing = new Map<string, Draft>();
-    for (const saying of this.book.sayings) {
+    for (const saying of this.book.said.inOrder) {
       const { type, promise, cycle, threshold } = saying.draft;
       if (saying.kind === 'retracts') standing.delete(saying.key);
       else if (type.startsWith('sla.escalation.') && promise === clock.promise && cycle === clock.cycle && threshold)
@@ -121,13 +124,9 @@ export class ClockCorrections {
   private break(clock: ClockState, terms: PromiseTerms, { at, elapsed }: { at: Instant; elapsed: number }): void {
     const type = breachTypeOf(clock);
     const then: ClockState = { ...clock, phase: 'running', since: at, elapsed };
-    clock.breachKey = this.say(
-      clock,
-      terms,
-      { type, at, cause: null, reasonCode: 'deadline_passed', threshold: null },
-      then,
-    );
-    this.book.waiveIfGranted(clock, terms, Math.max(at, clock.waiver?.at ?? at));
+    const word = { type, at, cause: null, reasonCode: 'deadline_passed', threshold: null };
+    clock.breachKey = this.book.said.ofClock(clock, terms, word, then);
+    this.book.waived.waiveIfGranted(clock, terms, Math.max(at, clock.waiver?.at ?? at));
   }
 
   private takeBack(
@@ -139,14 +138,7 @@ export class ClockCorrections {
     at: Instant,
   ): void {
     const word: Word = { type: as, at, cause: null, reasonCode: 'corrected', threshold: null };
-    this.book.sayings.push({ kind: 'retracts', key, type, draft: draftOfClock(this.state, clock, terms, word) });
-  }
-
-  private say(clock: ClockState, terms: PromiseTerms, word: Word, as: ClockState = clock): string {
-    const draft = draftOfClock(this.state, as, terms, word);
-    this.book.sayings.push({ kind: 'says', draft });
-    this.book.touched.add(clock);
-    return draft.key;
+    this.book.said.takeBack(clock, terms, { key, type }, word);
   }
 
   private pastOf(clock: ClockState): ClockPast {

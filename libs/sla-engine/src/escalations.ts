@@ -83,7 +83,7 @@ export class Escalations {
 
   /** Those of this fold that stand, oldest first; their ids are content keys. */
   private raised(): EscalationView[] {
-    return escalationsOf(this.book.sayings);
+    return escalationsOf(this.book.said.inOrder);
   }
 
   private handledBy(): 'word' | 'resources' {

@@ -89,7 +89,7 @@ export function foldTicket(
   const fold = foldTimeline(id, timeline, { ...history, priorityHistory: known }, course, horizon.duesBefore);
   fold.state.scheduleSeen = digestCourse(course);
   fold.sayWarnings(horizon);
-  const everyClock = [...fold.book.finished, ...fold.state.clocks];
+  const everyClock = [...fold.book.ended.clocks, ...fold.state.clocks];
   return { ...folded(fold, everyClock, horizon), fold, pasts: fold.book.past?.pasts ?? new Map() };
 }
 
@@ -174,7 +174,7 @@ export function continueTicket(
     throw error;
   }
   fold.sayWarnings(horizon);
-  return folded(fold, [...fold.book.touched], horizon);
+  return folded(fold, [...fold.book.said.touched], horizon);
 }
 
 /** A clock as it stands at `asOf`, not before its last change. */
@@ -201,7 +201,7 @@ export function viewClock(clock: ClockState, fold: TicketFold, asOf: Instant): C
     breachedAt,
     elapsedAtBreach,
     stoppedAt: clock.stoppedAt,
-    policyVersion: fold.book.versionOf(clock),
+    policyVersion: fold.book.ended.versionOf(clock),
     asOf: at,
     elapsedMs,
     remainingMs: targetMs === null ? null : Math.max(0, targetMs - elapsedMs),
@@ -238,7 +238,7 @@ export function outcomeOf(clock: Pick<ClockState, 'phase' | 'breachedAt' | 'comm
 function folded(fold: TicketFold, clocks: readonly ClockState[], horizon: Horizon): Folded {
   return {
     state: fold.state,
-    sayings: fold.book.sayings,
+    sayings: fold.book.said.inOrder,
     clocks: clocks.map((clock) => viewClock(clock, fold, horizon.duesBefore)),
     wakeAt: fold.nextInstant(),
     policy: fold.policy,

@@ -108,7 +108,7 @@ export class PromisedClocks {
     for (const clock of state.clocks.filter(({ endedBy }) => endedBy === 'solve')) {
       const terms = this.promise(clock.promise);
       if (!terms || terms.reopen === 'newCycle') {
-        this.book.retire((other) => other === clock);
+        this.book.ended.retire((other) => other === clock);
         if (terms && clock.target === 'resolution') this.startPromise(terms, cause ?? CREATION, at, 'reopened');
       } else {
         this.book.revive(clock, terms, at, cause, 'reopened', this.pauseReason(clock, terms));

@@ -1,8 +1,9 @@
 import type { Assignment, Horizon, Instant, TicketEvent, TicketStatus } from '@punctual/contracts';
-import type { CompiledPolicy } from '@punctual/policy';
+import type { CompiledPolicy, PromiseTerms } from '@punctual/policy';
 import type { WorkingCalendar } from '@punctual/working-time';
 import type { BrokenBefore } from './broken-before.js';
 import { ClockBook } from './clock-book.js';
+import { ClockTimer } from './clock-timer.js';
 import { namedAfter } from './links.js';
 import { Escalations } from './escalations.js';
 import { CREATION, PromisedClocks } from './promised-clocks.js';
@@ -10,6 +11,7 @@ import type { ClockState, TicketState } from './ticket-state.js';
 import type { PolicyInForce } from './policy-in-force.js';
 import type { PolicySwitch } from './policy-schedule.js';
 import { Requests } from './requests.js';
+import { adoptBroken } from './standing-breaches.js';
 import { Surges, type SurgeEdge } from './surges.js';
 import { Waivers } from './waivers.js';
 import { eventKey, mergeAttributes, type DecisionTimeline, type Timeline } from './timeline.js';
@@ -28,6 +30,7 @@ import { eventKey, mergeAttributes, type DecisionTimeline, type Timeline } from 
 export class TicketFold {
   readonly book: ClockBook;
   readonly promised: PromisedClocks;
+  private readonly timer: ClockTimer;
   private readonly waivers: Waivers;
   private readonly requests: Requests;
   private readonly escalations: Escalations;
@@ -44,6 +47,7 @@ export class TicketFold {
   ) {
     this.surges = new Surges(state, surges);
     this.book = new ClockBook(state, fromStart, brokenBefore);
+    this.timer = new ClockTimer(state, this.book);
     this.promised = new PromisedClocks(state, inForce, this.book, fromStart);
     this.requests = new Requests(state, inForce, this.book);
     this.waivers = new Waivers(state, this.book, this.promised);
@@ -147,9 +151,9 @@ export class TicketFold {
     });
   }
 
-  /** Takes in what broke before a correction and is promised no more; see `ClockBook.adoptBroken`. */
+  /** Takes in what broke before a correction and is promised no more; see `adoptBroken`. */
   adoptBroken(at: Instant, cause: string): void {
-    this.book.adoptBroken(at, cause);
+    adoptBroken(this.state, this.book, at, cause);
     this.escalations.takeUpAwaiting();
   }
 
@@ -162,7 +166,7 @@ export class TicketFold {
   fireBefore(limit: Instant): void {
     if (this.state.createdAt === null) return;
     for (;;) {
-      const next = this.book.next();
+      const next = this.timer.next();
       const edge = this.surges.next();
       const due = this.nextOfClocks();
       if (edge !== null && edge.at < limit && (due === null || edge.at <= due)) {
@@ -176,7 +180,7 @@ export class TicketFold {
         continue;
       }
       if (next === null || next.at >= limit) return;
-      this.book.fire(next.clock, this.promised.termsOf(next.clock), next.at);
+      this.timer.fire(next.clock, this.promised.termsOf(next.clock), next.at);
       this.escalations.takeUpAwaiting();
       this.state.lastFiredAt = Math.max(this.state.lastFiredAt ?? next.at, next.at);
     }
@@ -203,7 +207,7 @@ export class TicketFold {
   }
 
   private nextOfClocks(): Instant | null {
-    const next = this.book.next()?.at ?? null;
+    const next = this.timer.next()?.at ?? null;
     const closing = this.reopenWindowEnd();
     if (next === null) return closing;
     return closing === null ? next : Math.min(next, closing);
@@ -215,9 +219,20 @@ export class TicketFold {
       if (clock.phase !== 'running' || clock.breachedAt !== null) continue;
       const terms = this.promised.termsOf(clock);
       const latest = clock.crossed.findLast(({ label }) => terms.warnings.some((warning) => warning.label === label));
-      if (latest === undefined || !this.book.hasCrossed(clock, latest.label)) continue;
-      if (horizon.duesBefore - latest.at <= WARNING_IS_NEWS_MS) this.book.sayWarning(clock, terms, latest);
+      if (latest === undefined || !this.timer.hasCrossed(clock, latest.label)) continue;
+      if (horizon.duesBefore - latest.at <= WARNING_IS_NEWS_MS) this.sayWarning(clock, terms, latest);
     }
+  }
+
+  private sayWarning(clock: ClockState, terms: PromiseTerms, { label, at }: ClockState['crossed'][number]): void {
+    const word = {
+      type: 'sla.clock.warning',
+      at,
+      cause: null,
+      reasonCode: 'threshold_crossed',
+      threshold: label,
+    } as const;
+    this.book.said.ofClock(clock, terms, word);
   }
 
   /** A calendar of a version by the name segments carry. */
@@ -251,7 +266,7 @@ export class TicketFold {
     )) {
       this.book.stop(clock, this.promised.termsOf(clock), at, eventId, 'agent_reply', null);
     }
-    this.book.retire(({ endedBy, target }) => endedBy === 'solve' && answeredByReply.has(target));
+    this.book.ended.retire(({ endedBy, target }) => endedBy === 'solve' && answeredByReply.has(target));
     // Who writes first has not replied to anybody, however often they write.
     if (state.origin !== 'outbound' || state.requesterHasWritten) state.replied = true;
     state.owed = null;
@@ -282,13 +297,13 @@ export class TicketFold {
       for (const clock of this.promised.openClocks('acknowledgement')) {
         this.book.stop(clock, this.promised.termsOf(clock), at, cause, 'assigned_to_person', null);
       }
-      this.book.retire(({ endedBy, target }) => endedBy === 'solve' && target === 'acknowledgement');
+      this.book.ended.retire(({ endedBy, target }) => endedBy === 'solve' && target === 'acknowledgement');
     }
     if (assignee.team === formerTeam) return;
     for (const clock of this.promised.openClocks('team_ownership')) {
       this.book.stop(clock, this.promised.termsOf(clock), at, cause, 'left_team', null);
     }
-    this.book.retire(({ endedBy, target }) => endedBy === 'solve' && target === 'team_ownership');
+    this.book.ended.retire(({ endedBy, target }) => endedBy === 'solve' && target === 'team_ownership');
     state.stay = assignee.team === null ? null : { eventId: cause ?? CREATION, at };
     if (state.stay) this.promised.startCycle('team_ownership', state.stay.eventId, at, 'assigned_to_team');
   }

@@ -29,7 +29,7 @@ export class Waivers {
         known.promise === promise &&
         (cycle === null ? known.breachKey !== null && namesBreach(breach, known.breachKey) : known.cycle === cycle),
     );
-    if (clock) return this.book.waive(clock, this.promised.termsLeftOf(clock), waiver, at);
+    if (clock) return this.book.waived.waive(clock, this.promised.termsLeftOf(clock), waiver, at);
     if ((cycle === null ? begun > 0 : cycle <= begun) && this.book.past === null) throw new TimelineNeeded();
     this.state.waivers.push({ promise, cycle, breach, waiver });
   }
@@ -41,11 +41,11 @@ export class Waivers {
       return;
     }
     const clock = this.known().find(({ waiver }) => waiver?.eventId === data.waiver);
-    if (clock) return this.book.endWaiver(clock, this.promised.termsLeftOf(clock), at, id);
+    if (clock) return this.book.waived.end(clock, this.promised.termsLeftOf(clock), at, id);
     if (this.book.past === null) throw new TimelineNeeded();
   }
 
   private known(): ClockState[] {
-    return [...this.book.finished, ...this.state.clocks];
+    return [...this.book.ended.clocks, ...this.state.clocks];
   }
 }
