@@ -108,7 +108,7 @@ function queueOrderOf({ queue, schemes, plans, tiers }: PolicyDocument): string 
     when: when ?? null,
     priorities: priorities.map((one) => one.name),
   }));
-  return contentHash(JSON.parse(JSON.stringify({ queue, schemes: order, plans, tiers }))).slice(0, 16);
+  return contentHash({ queue, schemes: order, plans, tiers }).slice(0, 16);
 }
 
 /** The form fields that any selector of coverage, promises or schemes reads; no other can change an answer of `resolve`. */
