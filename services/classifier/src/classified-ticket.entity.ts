@@ -20,6 +20,8 @@ export interface ClassifiedTicketRow {
   readonly priorityHistory: PriorityDecision[];
   readonly coverageHistory: CoverageDecision[];
   readonly course: TicketCourse;
+  /** Ids of those who are the requester. */
+  readonly requesters: string[];
   /** Since when it is over, as far as its events say. Epoch ms as text (bigint). */
   readonly endedAt: string | null;
   /** Since when only its policy and revision are kept. Epoch ms as text (bigint). */
@@ -45,6 +47,7 @@ export const ClassifiedTicketEntity = new EntitySchema<ClassifiedTicketRow>({
     priorityHistory: { type: 'json', name: 'priority_history' },
     coverageHistory: { type: 'json', name: 'coverage_history' },
     course: { type: 'json' },
+    requesters: { type: 'json', default: [] },
     endedAt: { type: 'bigint', nullable: true, name: 'ended_at' },
     removedAt: { type: 'bigint', nullable: true, name: 'removed_at' },
     quarantined: { type: 'text', nullable: true },

@@ -1,5 +1,11 @@
 import { decidePriorities, toPriorityInput, type DecisionRecord, type PriorityInput } from '@punctual/classification';
-import type { CoverageDecision, Instant, PriorityDecision, TicketEvent } from '@punctual/contracts';
+import {
+  FORGOTTEN,
+  type CoverageDecision,
+  type Instant,
+  type PriorityDecision,
+  type TicketEvent,
+} from '@punctual/contracts';
 import type { CompiledPolicy } from '@punctual/policy';
 import { courseAfter, unheardCourse, type TicketCourse } from './ticket-course.js';
 
@@ -18,6 +24,8 @@ export interface ClassifiedTicket {
   readonly priorityHistory: readonly PriorityDecision[];
   readonly coverageHistory: readonly CoverageDecision[];
   readonly course: TicketCourse;
+  /** Ids of those who are the requester, as they were heard of: by them whoever erases a person finds the ticket. */
+  readonly requesters: readonly string[];
   /** Since when only policy and revision are kept of it; null while it can be classified. Epoch ms. */
   readonly removedAt: Instant | null;
   /** Why its events cannot be classified; null while they can. */
@@ -49,9 +57,20 @@ export function newTicket(event: TicketEvent, policy: string, policyVersion: str
     priorityHistory: [],
     coverageHistory: [],
     course: unheardCourse,
+    requesters: [],
     removedAt: null,
     quarantined: null,
   };
+}
+
+/** More have no room: a ticket has one requester, by one id or another. */
+const MOST_REQUESTERS = 20;
+
+/** Who the requester is once `event` is known, too; the same list where it says nothing new. */
+function requestersAfter(requesters: readonly string[], { data: { actor } }: TicketEvent): readonly string[] {
+  if (actor?.role !== 'requester' || actor.id === undefined || actor.id === FORGOTTEN) return requesters;
+  if (requesters.includes(actor.id) || requesters.length >= MOST_REQUESTERS) return requesters;
+  return [...requesters, actor.id];
 }
 
 /** The ticket with an event taken in, and the decisions where they were taken anew. */
@@ -61,7 +80,7 @@ export interface TakenIn {
 }
 
 /**
- * Takes an event in. Most events say nothing of a ticket's priority or its end: then the ticket is given back as the same object, and need not be
+ * Takes an event in. Most events say nothing of a ticket's priority, its requester or its end: then the ticket is given back as the same object, and need not be
  * saved. Pure; throws only for bugs, which are that ticket's trouble alone.
  */
 export function takeIn(before: ClassifiedTicket, event: TicketEvent, policy: CompiledPolicy): TakenIn {
@@ -69,7 +88,9 @@ export function takeIn(before: ClassifiedTicket, event: TicketEvent, policy: Com
   const creation = creationAfter(before, event);
   const keepsCreation = creation.createdAt === before.createdAt && creation.creationClaimed === before.creationClaimed;
   const course = courseAfter(before.course, event);
-  const created = keepsCreation && course === before.course ? before : { ...before, ...creation, course };
+  const requesters = requestersAfter(before.requesters, event);
+  const isSame = keepsCreation && course === before.course && requesters === before.requesters;
+  const created = isSame ? before : { ...before, ...creation, course, requesters };
   if (input === null && policy.version === before.policyVersion) return { ticket: created, decisions: null };
   const inputs = input === null ? before.inputs : [...before.inputs, input];
   const { priorityHistory, coverageHistory, decisions } = decidePriorities(inputs, policy);

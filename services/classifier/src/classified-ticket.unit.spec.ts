@@ -23,6 +23,7 @@ const unread: ClassifiedTicket = {
   priorityHistory: [],
   coverageHistory: [],
   course: unheardCourse,
+  requesters: [],
   removedAt: null,
   quarantined: null,
 };
@@ -42,6 +43,21 @@ describe('a ticket that takes an event in', () => {
     const taken = takeIn(ticket, event, policy);
     expect(taken.ticket).toBe(ticket);
     expect(taken.decisions).toBeNull();
+  });
+
+  it('knows who the requester is, by each id it hears, and nobody else', () => {
+    const by = (role: 'requester' | 'agent' | 'participant', id: string) =>
+      story.requesterWrites('2026-03-02T10:20:00Z', { actor: { role, id } });
+    const heard = ['u-1', 'u-1', 'u-2'].reduce(
+      (known, id) => takeIn(known, by('requester', id), policy).ticket,
+      ticket,
+    );
+    expect(heard.requesters).toEqual(['u-1', 'u-2']);
+    expect(takeIn(heard, by('requester', 'u-2'), policy).ticket).toBe(heard);
+    for (const role of ['agent', 'participant'] as const) {
+      expect(takeIn(heard, by(role, 'a-1'), policy).ticket).toBe(heard);
+    }
+    expect(takeIn(heard, by('requester', 'forgotten'), policy).ticket).toBe(heard);
   });
 
   it('knows when it is over, whatever order it hears of that', () => {

@@ -250,7 +250,8 @@ class BatchFold {
     for (const id of removed) {
       const ticket = this.tickets.get(ticketKey(id));
       if (ticket === undefined) continue;
-      this.keep({ ...ticket, removedAt: watermark.at, inputs: [], priorityHistory: [], coverageHistory: [] });
+      const nothing = { inputs: [], priorityHistory: [], coverageHistory: [], requesters: [] };
+      this.keep({ ...ticket, ...nothing, removedAt: watermark.at });
     }
     this.cache.removesAt = removed.length < MOST_REMOVED ? watermark.at + REMOVE_EVERY_MS : watermark.at;
   }
@@ -266,9 +267,9 @@ class BatchFold {
     const known = await this.policies.words(ticket.policy);
     const parked = await forgetParked(sql, record, known);
     const inputs = policy === null ? null : inputsWithoutPeople(ticket.inputs, policy, known);
+    this.change({ ...ticket, inputs: inputs ?? ticket.inputs, requesters: [] });
     if (policy !== null && inputs !== null) {
       const { decisions } = decidePriorities(inputs, policy);
-      this.change({ ...ticket, inputs });
       this.decisions.set(ticketKey(ticket), { source: ticket.source, ticket: ticket.ticket, decisions });
     }
     await noteForgotten(sql, record, { inputs: inputs?.length ?? 0, parked, fieldsKept: inputs === null });

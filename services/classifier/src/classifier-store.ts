@@ -17,6 +17,7 @@ interface TicketRecord extends TicketId {
   priority_history: PriorityDecision[];
   coverage_history: CoverageDecision[];
   course: TicketCourse;
+  requesters: string[];
   removed_at: string | null;
   quarantined: string | null;
 }
@@ -25,7 +26,7 @@ export async function loadTickets(sql: Sql, tickets: readonly TicketId[]): Promi
   if (tickets.length === 0) return [];
   const rows = await sql.query<TicketRecord>(
     `SELECT t.source, t.ticket, t.policy, t.policy_version, t.created_at, t.creation_claimed, t.revision, t.inputs,
-            t.priority_history, t.coverage_history, t.course, t.removed_at, t.quarantined
+            t.priority_history, t.coverage_history, t.course, t.requesters, t.removed_at, t.quarantined
        FROM unnest($1::text[], $2::text[]) AS wanted (source, ticket) JOIN classifier.ticket t USING (source, ticket)`,
     columns(tickets),
   );
@@ -41,6 +42,7 @@ export async function loadTickets(sql: Sql, tickets: readonly TicketId[]): Promi
     priorityHistory: row.priority_history,
     coverageHistory: row.coverage_history,
     course: row.course,
+    requesters: row.requesters,
     removedAt: row.removed_at === null ? null : Number(row.removed_at),
     quarantined: row.quarantined,
   }));
@@ -73,19 +75,20 @@ export async function saveTickets(sql: Sql, partition: number, tickets: readonly
   if (tickets.length === 0) return;
   await sql.query(
     `INSERT INTO classifier.ticket (partition, source, ticket, policy, policy_version, created_at, creation_claimed, revision, inputs,
-       priority_history, coverage_history, course, ended_at, removed_at, quarantined)
+       priority_history, coverage_history, course, requesters, ended_at, removed_at, quarantined)
      SELECT $1, t.source, t.ticket, t.policy, t.policy_version, t.created_at, t.creation_claimed, t.revision, t.inputs::json,
-            t.priority_history::json, t.coverage_history::json, t.course::json, t.ended_at, t.removed_at, t.quarantined
+            t.priority_history::json, t.coverage_history::json, t.course::json, t.requesters::json, t.ended_at, t.removed_at, t.quarantined
        FROM ROWS FROM (
               unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::boolean[], $8::integer[], $9::text[],
                      $10::bigint[], $11::bigint[]),
-              string_to_table($12, E'\\n'), string_to_table($13, E'\\n'), string_to_table($14, E'\\n'), string_to_table($15, E'\\n'))
+              string_to_table($12, E'\\n'), string_to_table($13, E'\\n'), string_to_table($14, E'\\n'), string_to_table($15, E'\\n'),
+              string_to_table($16, E'\\n'))
             AS t (source, ticket, policy, policy_version, created_at, creation_claimed, revision, quarantined, ended_at, removed_at,
-                  inputs, priority_history, coverage_history, course)
+                  inputs, priority_history, coverage_history, course, requesters)
      ON CONFLICT (source, ticket) DO UPDATE SET
        policy_version = excluded.policy_version, created_at = excluded.created_at, creation_claimed = excluded.creation_claimed,
        revision = excluded.revision, inputs = excluded.inputs, priority_history = excluded.priority_history,
-       coverage_history = excluded.coverage_history, course = excluded.course, ended_at = excluded.ended_at,
+       coverage_history = excluded.coverage_history, course = excluded.course, requesters = excluded.requesters, ended_at = excluded.ended_at,
        removed_at = excluded.removed_at, quarantined = excluded.quarantined`,
     [
       partition,
@@ -102,6 +105,7 @@ export async function saveTickets(sql: Sql, partition: number, tickets: readonly
       jsonLines(tickets.map(({ priorityHistory }) => priorityHistory)),
       jsonLines(tickets.map(({ coverageHistory }) => coverageHistory)),
       jsonLines(tickets.map(({ course }) => course)),
+      jsonLines(tickets.map(({ requesters }) => requesters)),
     ],
   );
 }

@@ -12,6 +12,7 @@ import {
   type ServiceParts,
 } from '@punctual/service-kit';
 import { EventLogStrategy, openServiceLog, streamMigrations, whyNotFollowing, type EventLog } from '@punctual/stream';
+import { AddRequesters1790001600000 } from './add-requesters.migration.js';
 import { AddParkedTraceparent1790000900000 } from './add-parked-traceparent.migration.js';
 import { AddTicketEnd1790000600000 } from './add-ticket-end.migration.js';
 import { ClassifiedTicketEntity } from './classified-ticket.entity.js';
@@ -46,6 +47,7 @@ export const classifierDatabase = {
     CreateForgotten1790000500000,
     AddTicketEnd1790000600000,
     AddParkedTraceparent1790000900000,
+    AddRequesters1790001600000,
   ],
 } as const;
 

@@ -3,7 +3,7 @@ import type { Sql } from '@punctual/stream';
 import type { TicketId } from './ticket-identity.js';
 
 /**
- * Removes facts, decisions and known events of tickets that were over `keptMs` before a watermark, the longest over first; policy and revision
+ * Removes facts, decisions, requesters and known events of tickets that were over `keptMs` before a watermark, the longest over first; policy and revision
  * stay. A source behind goes by its own time. A quarantined ticket is left alone. Returns the tickets.
  */
 export async function removeEnded(
@@ -26,7 +26,7 @@ export async function removeEnded(
      ), seen AS (
        DELETE FROM classifier.seen_event s USING ended e WHERE s.source = e.source AND s.ticket = e.ticket
      )
-     UPDATE classifier.ticket t SET removed_at = $6, inputs = '[]', priority_history = '[]', coverage_history = '[]'
+     UPDATE classifier.ticket t SET removed_at = $6, inputs = '[]', priority_history = '[]', coverage_history = '[]', requesters = '[]'
        FROM ended e WHERE t.source = e.source AND t.ticket = e.ticket
      RETURNING t.source, t.ticket`,
     [

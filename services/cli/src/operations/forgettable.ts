@@ -30,7 +30,10 @@ export async function ticketsOfRequester(
 ): Promise<TicketId[]> {
   const found = new Set<string>();
   const rows: { ticket: string }[] = await dataSource.query(
-    `SELECT DISTINCT ticket FROM (
+    `SELECT t.ticket FROM classifier.ticket t, json_array_elements_text(t.requesters) AS known (id)
+      WHERE t.source = $1 AND known.id = $2
+      UNION
+     SELECT ticket FROM (
        SELECT ticket, event->'data'->'actor' AS actor FROM sla_clock.ticket_event WHERE source = $1
        UNION ALL
        SELECT ticket, record->'event'->'data'->'actor' FROM classifier.parked WHERE source = $1) said
@@ -79,11 +82,16 @@ export async function lettersOf(
   });
 }
 
-/** How many tickets of a source are sealed while the classifier still holds what it decided them by. */
+/**
+ * How many tickets of a source are sealed while the classifier still holds form fields of them, and nobody knows any more whose: nothing ever
+ * said who the requester is, or it was said to a version that did not keep it.
+ */
 export async function sealedTickets({ dataSource }: OperatorConnection, source: string): Promise<number> {
   const [row]: { sealed: number }[] = await dataSource.query(
     `SELECT count(*)::integer AS sealed FROM sla_clock.ticket t JOIN classifier.ticket c USING (source, ticket)
-      WHERE source = $1 AND t.sealed_at IS NOT NULL AND c.removed_at IS NULL`,
+      WHERE source = $1 AND t.sealed_at IS NOT NULL AND c.removed_at IS NULL AND json_array_length(c.requesters) = 0
+        AND EXISTS (SELECT FROM json_array_elements(c.inputs) AS said (input)
+                     WHERE json_typeof(said.input->'fields') = 'object' AND said.input->>'fields' <> '{}')`,
     [source],
   );
   return row?.sealed ?? 0;
