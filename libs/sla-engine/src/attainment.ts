@@ -9,8 +9,8 @@ export interface JudgedCycle {
   readonly outcome: ClockOutcome;
   readonly breachedAt: Instant | null;
   readonly stoppedAt: Instant | null;
-  /** Working ms after the deadline, so far or until the stop. */
-  readonly lateMs: number | null;
+  /** Working ms after the deadline, so far or until the stop; where this stands for several, of each that was late. */
+  readonly lateMs: number | readonly number[] | null;
   readonly waived?: boolean;
   /** How many cycles alike this stands for (default 1). */
   readonly times?: number;
@@ -88,7 +88,9 @@ class Group {
     else if (cycle.outcome === 'met') this.counts.kept += times;
     else this.counts[cycle.outcome] += times;
     if (cycle.lateMs === null || cycle.waived) return;
-    for (let time = 0; time < times; time += 1) this.late.push(cycle.lateMs);
+    const { lateMs } = cycle;
+    if (typeof lateMs === 'object') for (const each of lateMs) this.late.push(each);
+    else for (let time = 0; time < times; time += 1) this.late.push(lateMs);
   }
 
   row(): AttainmentRow {

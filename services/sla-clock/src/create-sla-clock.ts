@@ -32,6 +32,7 @@ import { SlaClockModule } from './sla-clock.module.js';
 import { CreateDesks1790001000000 } from './storage/create-desks.migration.js';
 import { CreateIncomplete1790000200000 } from './storage/create-incomplete.migration.js';
 import { CreatePolicyWalks1790000600000 } from './storage/create-policy-walks.migration.js';
+import { IndexJudgedCycles1790001700000 } from './storage/index-judged-cycles.migration.js';
 import { IndexOpenWork1790000400000 } from './storage/index-open-work.migration.js';
 import { databaseSql } from './storage/database-sql.js';
 import { CreateTicketLinks1790001400000 } from './storage/create-ticket-links.migration.js';
@@ -74,6 +75,7 @@ export const slaClockDatabase = {
     AddTicketScheme1790001300000,
     CreateTicketLinks1790001400000,
     EndTickets1790001500000,
+    IndexJudgedCycles1790001700000,
   ],
 } as const;
 

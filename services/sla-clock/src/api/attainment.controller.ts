@@ -2,44 +2,17 @@ import { Controller, Get, Inject, Query } from '@nestjs/common';
 import { ApiOperation, ApiQuery } from '@nestjs/swagger';
 import { CLOCK, PinnedPolicies, ProblemError, type Clock } from '@punctual/service-kit';
 import type { DeskPolicy } from '@punctual/policy';
-import { attainment, promisedShares, type JudgedCycle } from '@punctual/sla-engine';
+import { attainment, promisedShares } from '@punctual/sla-engine';
 import type { DataSource } from 'typeorm';
 import { z } from 'zod';
+import { databaseSql } from '../storage/database-sql.js';
+import { countCycles } from '../storage/judged-cycles.js';
 import { DATA_SOURCE, POLICIES } from '../tokens.js';
 import { instant, one, parseQuery } from './parse-query.js';
 import { unknownPolicy } from './queue.controller.js';
 import { wireInstant } from './wire.js';
 
 const attainmentQuery = z.strictObject({ policy: one, from: instant.optional(), to: instant.optional() });
-
-interface CycleRow {
-  /** Null where it was not asked for: of what is still open. */
-  promise: string | null;
-  target: JudgedCycle['target'];
-  priority: string | null;
-  commitment: JudgedCycle['commitment'];
-  outcome: JudgedCycle['outcome'];
-  late_ms: string | null;
-  waived: boolean;
-  cycles: string;
-}
-
-/**
- * Cycles by what attainment asks of them, counted: what is still open, from its own index, and what was judged in `[from, to)`. Only a
- * breach can be waived, so only a breach's JSON is read for it.
- */
-const CYCLES = `
-  SELECT NULL AS promise, target, priority, commitment, outcome, NULL::bigint AS late_ms, false AS waived, count(*) AS cycles
-    FROM sla_clock.clock WHERE policy = $1 AND outcome IN ('running', 'paused')
-   GROUP BY target, priority, commitment, outcome
-  UNION ALL
-  SELECT promise, target, priority, commitment, outcome, late_ms, waived, count(*)
-    FROM sla_clock.clock
-   CROSS JOIN LATERAL (SELECT breached_at IS NOT NULL AND coalesce((view->>'waived')::boolean, false) AS waived) w
-   WHERE policy = $1 AND outcome NOT IN ('running', 'paused', 'unknown')
-     AND ($2::bigint IS NULL OR coalesce(breached_at, stopped_at) >= $2 OR coalesce(breached_at, stopped_at) IS NULL)
-     AND ($3::bigint IS NULL OR coalesce(breached_at, stopped_at) < $3 OR coalesce(breached_at, stopped_at) IS NULL)
-   GROUP BY promise, target, priority, commitment, outcome, late_ms, waived`;
 
 /** How many promises were kept (SLA-SEMANTICS §11). */
 @Controller('v1/attainment')
@@ -62,20 +35,7 @@ export class AttainmentController {
     if (from !== null && to !== null && from >= to) throw emptyRange();
     const present = await this.policies.pin(policy, this.clock.now());
     if (present === null) throw unknownPolicy(policy, await this.policies.names());
-    const rows: CycleRow[] = await this.dataSource.query(CYCLES, [policy, from, to]);
-    // The range is the statement's already: without an instant a cycle is in every range.
-    const cycles = rows.map((row): JudgedCycle & { promise: string } => ({
-      promise: row.promise ?? '',
-      target: row.target,
-      priority: row.priority,
-      commitment: row.commitment,
-      outcome: row.outcome,
-      breachedAt: null,
-      stoppedAt: null,
-      lateMs: row.late_ms === null ? null : Number(row.late_ms),
-      waived: row.waived,
-      times: Number(row.cycles),
-    }));
+    const cycles = await countCycles(databaseSql(this.dataSource), policy, { from, to });
     return {
       policy,
       from: wireInstant(from),

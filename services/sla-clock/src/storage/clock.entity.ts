@@ -27,6 +27,8 @@ export interface ClockRow {
   readonly stoppedAt: string | null;
   /** Working ms as text (bigint). */
   readonly lateMs: string | null;
+  /** Broken, and the breach is waived. */
+  readonly waived: boolean;
   /** What readers are shown. */
   readonly view: ClockView;
 }
@@ -54,6 +56,7 @@ export const ClockEntity = new EntitySchema<ClockRow>({
     stoppedAt: { type: 'bigint', nullable: true, name: 'stopped_at' },
     lateMs: { type: 'bigint', nullable: true, name: 'late_ms' },
     view: { type: 'json' },
+    waived: { type: 'boolean', default: false },
   },
   indices: [
     // Over expressions, or holding further columns, which an entity cannot say: see their migrations.

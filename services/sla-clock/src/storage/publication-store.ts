@@ -44,19 +44,20 @@ export async function saveClocks(sql: Sql, partition: number, tickets: readonly 
   if (rows.length === 0) return;
   await sql.query(
     `INSERT INTO sla_clock.clock (partition, source, ticket, policy, promise, cycle, target, commitment, priority, cycle_key, outcome,
-       phase, started_at, due_at, breached_at, stopped_at, late_ms, view)
+       phase, started_at, due_at, breached_at, stopped_at, late_ms, waived, view)
      SELECT $1, c.source, c.ticket, c.policy, c.promise, c.cycle, c.target, c.commitment, c.priority, c.cycle_key, c.outcome,
-            c.phase, c.started_at, c.due_at, c.breached_at, c.stopped_at, c.late_ms, c.view::json
+            c.phase, c.started_at, c.due_at, c.breached_at, c.stopped_at, c.late_ms, c.waived, c.view::json
        FROM ROWS FROM (
               unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::integer[], $7::text[], $8::text[], $9::text[], $10::text[],
-                     $11::text[], $12::text[], $13::bigint[], $14::bigint[], $15::bigint[], $16::bigint[], $17::bigint[]),
-              string_to_table($18, E'\\n'))
+                     $11::text[], $12::text[], $13::bigint[], $14::bigint[], $15::bigint[], $16::bigint[], $17::bigint[], $18::boolean[]),
+              string_to_table($19, E'\\n'))
             AS c (source, ticket, policy, promise, cycle, target, commitment, priority, cycle_key, outcome, phase, started_at,
-                  due_at, breached_at, stopped_at, late_ms, view)
+                  due_at, breached_at, stopped_at, late_ms, waived, view)
      ON CONFLICT (source, ticket, promise, cycle) DO UPDATE SET
        target = excluded.target, commitment = excluded.commitment, priority = excluded.priority, cycle_key = excluded.cycle_key,
        outcome = excluded.outcome, phase = excluded.phase, started_at = excluded.started_at, due_at = excluded.due_at,
-       breached_at = excluded.breached_at, stopped_at = excluded.stopped_at, late_ms = excluded.late_ms, view = excluded.view`,
+       breached_at = excluded.breached_at, stopped_at = excluded.stopped_at, late_ms = excluded.late_ms, waived = excluded.waived,
+       view = excluded.view`,
     [
       partition,
       rows.map((row) => row.source),
@@ -75,6 +76,7 @@ export async function saveClocks(sql: Sql, partition: number, tickets: readonly 
       rows.map(({ clock }) => clock.breachedAt),
       rows.map(({ clock }) => clock.stoppedAt),
       rows.map(({ clock }) => clock.lateMs),
+      rows.map(({ clock }) => clock.waived),
       jsonLines(rows.map(({ clock }) => clock)),
     ],
   );
