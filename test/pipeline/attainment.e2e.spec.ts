@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { toCloudEvent, type SlaEvent, type TicketEvent } from '@punctual/contracts';
+import { formatInstant, toCloudEvent, type SlaEvent, type TicketEvent } from '@punctual/contracts';
 import fc from 'fast-check';
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
@@ -44,6 +44,8 @@ const histories = fc.sample(fc.array(happening, { minLength: 1, maxLength: 9 }),
 const events = histories.flatMap((steps, index) => eventsOf(`A-${index + 1}`, steps));
 
 let pipeline: Pipeline;
+/** What was said less what was taken back. */
+let said: readonly SlaEvent[];
 
 onBothLogs('attainment', (newLog) => {
   beforeAll(async () => {
@@ -55,6 +57,7 @@ onBothLogs('attainment', (newLog) => {
     await pipeline.send(...events.filter((_event, index) => index % 2 === 1));
     await pipeline.tick(end);
     await pipeline.settled();
+    said = await standing();
   });
   afterAll(() => pipeline.stop());
 
@@ -67,7 +70,38 @@ onBothLogs('attainment', (newLog) => {
       expect(judged.some(({ waived }) => waived > 0)).toBe(true);
       expect(await onTheCommandLine()).toEqual(byApi);
       expect(await inPrometheus()).toEqual(byApi);
-      expect(await byCountingEvents()).toEqual(byApi);
+      expect(byCountingEvents()).toEqual(byApi);
+    });
+
+    it('is the same beside the share that a promise names', async () => {
+      const share = await promisedOverHttp('');
+      expect(share).toMatchObject({
+        promise: 'solution',
+        target: 'resolution',
+        commitment: 'objective',
+        promised: 0.9,
+      });
+      const { kept, judged } = share;
+      expect(kept).toBeGreaterThan(0);
+      expect(judged).toBeGreaterThan(kept);
+      expect(share).toMatchObject({ attainment: kept / judged, isKept: kept / judged >= 0.9 });
+      expect(await promisedOnTheCommandLine()).toBe(
+        `solution (resolution): 90.0% promised, ${((100 * kept) / judged).toFixed(1)}% kept (${kept} of ${judged}): too few`,
+      );
+      expect(shareOf(await inPrometheus())).toEqual({ kept, judged });
+      expect(shareOf(byCountingEvents())).toEqual({ kept, judged });
+    });
+
+    it('judges the share over a window by the instants of verdicts, its beginning in and its end out', async () => {
+      const told = new Set(said.filter(isVerdictOnSolution).map(({ at }) => at));
+      const instants = [...told].sort((a, b) => a - b);
+      const from = instants[Math.floor(instants.length / 4)] ?? 0;
+      const to = instants[Math.floor((instants.length * 3) / 4)] ?? 0;
+      const counted = countedBetween(said, from, to);
+      expect(counted.judged).toBeGreaterThan(0);
+      expect(counted.judged).toBeLessThan(countedBetween(said, 0, Infinity).judged);
+      const window = `&from=${formatInstant(from)}&to=${formatInstant(to)}`;
+      expect(await promisedOverHttp(window)).toMatchObject(counted);
     });
   });
 });
@@ -92,8 +126,60 @@ async function overHttp(): Promise<Report> {
   );
 }
 
-/** What `simulate` prints of the same events, line by line. */
-async function simulated(): Promise<string[]> {
+interface Share {
+  readonly promise: string;
+  readonly kept: number;
+  readonly judged: number;
+}
+
+async function promisedOverHttp(window: string): Promise<Share> {
+  const { body } = await pipeline.get(`/v1/attainment?policy=acme${window}`);
+  const [share, ...more] = body['promised'] as Share[];
+  if (!share) throw new Error('no share is told');
+  expect(more).toEqual([]);
+  return share;
+}
+
+async function promisedOnTheCommandLine(): Promise<string | undefined> {
+  const lines = await simulated();
+  return lines[lines.indexOf('Shares that are promised:') + 1]?.trim();
+}
+
+/** What a report says of the one promise that names a share: no other promises a resolution as an objective. */
+function shareOf(report: Report): Omit<Share, 'promise'> {
+  const own = Object.entries(report).flatMap(([key, counts]) =>
+    /^resolution .* objective$/.test(key) ? [counts] : [],
+  );
+  const kept = own.reduce((sum, counts) => sum + counts.kept, 0);
+  return { kept, judged: own.reduce((sum, { late }) => sum + late, kept) };
+}
+
+function isVerdictOnSolution({ promise, type }: SlaEvent): boolean {
+  return promise === 'solution' && (type === 'sla.clock.met' || type === 'sla.clock.missed');
+}
+
+/** Verdicts on `solution` in `[from, to)` that are not waived. */
+function countedBetween(events: readonly SlaEvent[], from: number, to: number): Omit<Share, 'promise'> {
+  const cycle = ({ ticket, promise, cycle: number }: SlaEvent): string => `${ticket} ${promise} ${number}`;
+  const waived = new Set(events.filter(({ type }) => type === 'sla.breach.waived').map(cycle));
+  const judged = events.filter(
+    (event) =>
+      isVerdictOnSolution(event) &&
+      event.at >= from &&
+      event.at < to &&
+      !(event.type === 'sla.clock.missed' && waived.has(cycle(event))),
+  );
+  return { kept: judged.filter(({ type }) => type === 'sla.clock.met').length, judged: judged.length };
+}
+
+let simulation: Promise<string[]> | undefined;
+
+/** What `simulate` prints of the same events, line by line: the same for whatever log. */
+function simulated(): Promise<string[]> {
+  return (simulation ??= simulate());
+}
+
+async function simulate(): Promise<string[]> {
   const run = fileURLToPath(new URL('../../deploy/build/run.mjs', import.meta.url));
   const policy = fileURLToPath(new URL('./acme.policy.yaml', import.meta.url));
   // Up to the last deadline that the services have let pass: the watermark less what events are given to settle.
@@ -140,7 +226,7 @@ async function inPrometheus(): Promise<Report> {
   return reportOf([...net].map(([key, outcomes]) => [key, ofOutcomes(outcomes)]));
 }
 
-async function byCountingEvents(): Promise<Report> {
+async function standing(): Promise<SlaEvent[]> {
   const tickets = histories.map((_steps, index) => `A-${index + 1}`);
   const net = new Map<string, SlaEvent>();
   for (const ticket of tickets) {
@@ -149,8 +235,12 @@ async function byCountingEvents(): Promise<Report> {
       else net.set(event.id, event);
     }
   }
+  return [...net.values()];
+}
+
+function byCountingEvents(): Report {
   const counts = new Map<string, Record<string, number>>();
-  for (const { type, target, priority, commitment } of net.values()) {
+  for (const { type, target, priority, commitment } of said) {
     const key = [target, priority, commitment].join(' ');
     const outcomes = counts.get(key) ?? {};
     const outcome = type.split('.').at(-1) ?? '';
