@@ -112,6 +112,21 @@ describe('the queue', () => {
     expect(await dueAt()).toBe(earliest);
   });
 
+  it('has what waits for the requester after all that the team owes, until they write', async () => {
+    // By id; the fifth waits already.
+    const one = ticketEvents(SOURCE, '1', start);
+    expect(await queue()).toEqual(['1 1', '2 2', '3 3', '4 4', '5 5']);
+    await pipeline.send(one.agent(13), one.status(14, 'waiting_requester'));
+    await pass(15);
+    expect(await queue()).toEqual(['1 2', '2 3', '3 4', '4 1', '5 5']);
+    const { body } = await pipeline.get('/v1/queue?policy=acme');
+    const waits = (body['tickets'] as { waits: boolean }[]).map((ticket) => ticket.waits);
+    expect(waits).toEqual([false, false, false, true, true]);
+    await pipeline.send(one.requester(16));
+    await pass(17);
+    expect(await queue()).toEqual(['1 1', '2 2', '3 3', '4 4', '5 5']);
+  });
+
   /** The orders that places were made under. */
   async function orders(): Promise<string[]> {
     const rows = await pipeline.dataSource.query<{ place_order: string }[]>(

@@ -102,13 +102,16 @@ function byName(rule: PriorityShareRule, schemes: PrioritySchemes): PriorityShar
 }
 
 /** A hash of all that a place in the queue depends on besides the ticket. */
+/** Goes up when places are written in another way: those written before are then of another order. */
+const PLACES_ARE_WRITTEN = 2;
+
 function queueOrderOf({ queue, schemes, plans, tiers }: PolicyDocument): string {
   const order = schemes.map(({ name, when, priorities }) => ({
     name,
     when: when ?? null,
     priorities: priorities.map((one) => one.name),
   }));
-  return contentHash({ queue, schemes: order, plans, tiers }).slice(0, 16);
+  return contentHash({ queue, schemes: order, plans, tiers, written: PLACES_ARE_WRITTEN }).slice(0, 16);
 }
 
 /** The form fields that any selector of coverage, promises or schemes reads; no other can change an answer of `resolve`. */

@@ -132,6 +132,8 @@ export interface QueueEntry {
   readonly dueAt: number | null;
   /** A person takes it before its turn: it comes before all that nobody does. */
   readonly outOfTurn: boolean;
+  /** Others have the next word: it comes after all in which the team has, also where a person takes it before its turn. */
+  readonly waits: boolean;
 }
 
 /** How the classifier decides under this policy (CLASSIFIER). */

@@ -19,11 +19,12 @@ const INSTANT_ZERO = 1_000_000_000_000_000;
 
 /**
  * The place of a waiting ticket in the policy's order, as text: of two tickets the one whose place is the lesser, by code points, comes first. So
- * a database can keep the queue in an index. What people take before its turn comes first, among it in the policy's order. Strict and total:
+ * a database can keep the queue in an index. What waits for others comes last; what people take before its turn comes first in either half,
+ * among it in the policy's order. Strict and total:
  * whatever the keys say, ticket id and source come last, so two different tickets have different places and exactly one is number one.
  */
 export function compileQueuePlace(keys: readonly QueueKey[], schemes: PrioritySchemes, names: AttributeNames): Part {
-  const parts = [turnPart, ...keys.map((key) => partOf(key, schemes, names)), ticketPart];
+  const parts = [waitPart, turnPart, ...keys.map((key) => partOf(key, schemes, names)), ticketPart];
   return (entry) => parts.map((part) => part(entry)).join('');
 }
 
@@ -57,6 +58,10 @@ function partOf(key: QueueKey, schemes: PrioritySchemes, names: AttributeNames):
     const index = tests.findIndex((test) => test(attributes, scheme));
     return padded(index < 0 ? tests.length : index, RANK_DIGITS);
   };
+}
+
+function waitPart({ waits }: QueueEntry): string {
+  return waits ? '1' : '0';
 }
 
 function turnPart({ outOfTurn }: QueueEntry): string {

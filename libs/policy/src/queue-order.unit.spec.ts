@@ -17,15 +17,17 @@ function entry(
     dueAt?: number | null;
     source?: string;
     outOfTurn?: boolean;
+    waits?: boolean;
   },
 ): QueueEntry {
-  const { priority = 'p2', dueAt = 1_000, source = 'desk', outOfTurn = false, ...attributes } = part;
+  const { priority = 'p2', dueAt = 1_000, source = 'desk', outOfTurn = false, waits = false, ...attributes } = part;
   return {
     source,
     ticket,
     priority,
     dueAt,
     outOfTurn,
+    waits,
     attributes: {
       customer: null,
       plan: null,
@@ -48,6 +50,7 @@ const anyEntry: fc.Arbitrary<QueueEntry> = fc
     priority: fc.constantFrom(null, 'p0', 'p1', 'p2', 'p3', 'other'),
     dueAt: fc.constantFrom(null, 0, 1, 2),
     outOfTurn: fc.boolean(),
+    waits: fc.boolean(),
   })
   .map(({ ticket, ...part }) => entry(ticket, part));
 
@@ -83,6 +86,16 @@ describe('the queue', () => {
       entry('2', { tier: 'free', outOfTurn: true }),
     ];
     expect(shuffled.sort(compare).map(({ ticket }) => ticket)).toEqual(['2', '3', '1']);
+  });
+
+  it('puts what waits for others last, whatever its tier and due instant, and what people take first among that', () => {
+    const shuffled = [
+      entry('1', { tier: 'enterprise', priority: 'p0', dueAt: 1, waits: true }),
+      entry('2', { tier: 'free', waits: true, outOfTurn: true }),
+      entry('3', { tier: 'internal', priority: 'p3', dueAt: null }),
+      entry('4', { tier: 'free', outOfTurn: true }),
+    ];
+    expect(shuffled.sort(compare).map(({ ticket }) => ticket)).toEqual(['4', '3', '2', '1']);
   });
 
   it('has places that compare as bytes of UTF-8 do, as in an index', () => {

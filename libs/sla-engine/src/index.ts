@@ -24,6 +24,7 @@ export { sayVerdict } from './say-verdict.js';
 export { attainment, type AttainmentRange, type AttainmentRow, type JudgedCycle } from './attainment.js';
 export { promisedShares, type PromisedShare } from './promised-shares.js';
 export { earliestDue } from './earliest-due.js';
+export { waitsForOthers } from './waits-for-others.js';
 export type { Segment } from './clock-past.js';
 export type { ClockState, EventKey, OutOfTurn, TicketState } from './ticket-state.js';
 export { clockWithoutPeople, namesPeople, saidWithoutPeople, stateWithoutPeople } from './without-people.js';

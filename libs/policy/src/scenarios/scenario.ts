@@ -224,6 +224,8 @@ const BesideTicket = fields({
   priority: name.optional(),
   fields: fieldValues.optional(),
   dueAt: instant.optional(),
+  /** Others have the next word on it. */
+  waits: z.boolean().optional(),
   related: z.array(name).optional(),
 });
 

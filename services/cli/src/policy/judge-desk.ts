@@ -7,7 +7,7 @@ import {
   type ScenarioSurge,
   type TicketAttributes,
 } from '@punctual/policy';
-import { earliestDue, type TicketState } from '@punctual/sla-engine';
+import { earliestDue, waitsForOthers, type TicketState } from '@punctual/sla-engine';
 import { compare, type Mismatch } from './mismatch.js';
 
 /**
@@ -44,10 +44,19 @@ function queueOf({ beside, ticket: { id } }: Scenario, policy: DeskPolicy, state
   const waits = solved === null && gone === null;
   const others = beside.map((other) => ({
     ...{ source, ticket: other.id, priority: other.priority ?? null, dueAt: other.dueAt ?? null, outOfTurn: false },
+    waits: other.waits ?? false,
     attributes: attributesOf(other),
   }));
   const outOfTurn = (state.outOfTurn ?? null) !== null;
-  const own = { source, ticket: id, attributes, priority, dueAt: earliestDue(state), outOfTurn };
+  const own = {
+    source,
+    ticket: id,
+    attributes,
+    priority,
+    dueAt: earliestDue(state),
+    outOfTurn,
+    waits: waitsForOthers(state),
+  };
   return [...others, ...(waits ? [own] : [])]
     .map((entry) => ({ ticket: entry.ticket, place: policy.placeInQueue(entry) }))
     .sort((a, b) => compareQueuePlaces(a.place, b.place))

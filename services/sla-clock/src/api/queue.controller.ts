@@ -3,7 +3,7 @@ import { ApiOkResponse, ApiOperation, ApiQuery } from '@nestjs/swagger';
 import { formatInstant } from '@punctual/contracts';
 import type { CompiledPolicy } from '@punctual/policy';
 import { CLOCK, PinnedPolicies, ProblemError, type Clock } from '@punctual/service-kit';
-import type { OutOfTurn } from '@punctual/sla-engine';
+import { waitsForOthers, type OutOfTurn } from '@punctual/sla-engine';
 import type { DataSource } from 'typeorm';
 import { z } from 'zod';
 import { databaseSql } from '../storage/database-sql.js';
@@ -54,6 +54,7 @@ export class QueueController {
         priority: state.priority,
         dueAt: wireInstant(dueAt),
         status: state.status,
+        waits: waitsForOthers(state),
         assignee: state.assignee,
         outOfTurn: wireOutOfTurn(state.outOfTurn ?? null),
       })),

@@ -35,6 +35,7 @@ beforeAll(async () => {
         priority: `p${Number(ticket) % 3}`,
         dueAt: 1_000 * (Number(ticket) % 997),
         outOfTurn: false,
+        waits: false,
       },
       attributes: { customer: null, plan: null, tier: 'team', channel: null, product: null, stage: null, fields: {} },
     }),

@@ -1,6 +1,6 @@
 import type { Instant } from '@punctual/contracts';
 import type { CompiledPolicy } from '@punctual/policy';
-import { earliestDue, type PolicySchedule, type TicketState } from '@punctual/sla-engine';
+import { earliestDue, waitsForOthers, type PolicySchedule, type TicketState } from '@punctual/sla-engine';
 import type { TicketId } from '../storage/ticket-store.js';
 
 /** Where a ticket stands in the queue. */
@@ -20,7 +20,8 @@ export function queuePlace(
   const { attributes, priority } = state;
   const dueAt = earliestDue(state);
   const outOfTurn = (state.outOfTurn ?? null) !== null;
-  const place = policy.placeInQueue({ source, ticket, attributes, priority, dueAt, outOfTurn });
+  const waits = waitsForOthers(state);
+  const place = policy.placeInQueue({ source, ticket, attributes, priority, dueAt, outOfTurn, waits });
   return { order: policy.queueOrder, place };
 }
 
