@@ -20,6 +20,7 @@ import {
   type RelayOrigin,
   type RelayPosition,
 } from './outbox.js';
+import { takeTransactionalIdOver } from './take-over.js';
 import { TransactionSender, type Written } from './transaction-sender.js';
 
 export interface RelaySettings {
@@ -211,8 +212,7 @@ export class OutboxRelay {
     const sender = new TransactionSender(producer, prefix);
     let forgetting: Promise<void> = Promise.resolve();
     try {
-      // Takes the transactional id over: a former leader's open transaction is settled, and it can commit no more.
-      await producer.connect();
+      await takeTransactionalIdOver(producer);
       const positions = await this.#readPositions(sql);
       this.#incarnation = await readIncarnation(sql);
       await forgetRelayed(sql, logId, group, [...positions.values()]);

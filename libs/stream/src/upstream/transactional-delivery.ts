@@ -2,6 +2,7 @@ import type { Admin, Kafka, Producer } from 'kafkajs';
 import { encodeRecord } from '../encoded-record.js';
 import type { OutgoingRecord } from '../event-log.js';
 import { sendWhole } from '../kafka/send-whole.js';
+import { takeTransactionalIdOver } from '../kafka/take-over.js';
 import type { ClaimedPartition, UpstreamDelivery, UpstreamPosition, UpstreamPositions } from './upstream.js';
 
 export interface TransactionalDeliverySettings {
@@ -45,9 +46,7 @@ export class TransactionalDelivery implements UpstreamDelivery {
     });
     const release = async (): Promise<void> => producer.disconnect().catch(() => undefined);
     try {
-      await producer.connect();
-      // kafkajs takes a transactional id over no sooner than its first transaction begins; one without records ends without a request.
-      await (await producer.transaction()).abort();
+      await takeTransactionalIdOver(producer);
       const position = (await this.positions(clusterId)).get(partition) ?? { next: 0, readUntil: null };
       return { position, release, deliver: (outputs, next) => this.#deliver(producer, partition, outputs, next) };
     } catch (error) {

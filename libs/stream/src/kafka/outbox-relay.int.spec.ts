@@ -1,0 +1,121 @@
+import { kafkaUnavailable, startKafka, startPostgres, type TestKafka, type TestPostgres } from '@punctual/test-kit';
+import type { Admin, Kafka } from 'kafkajs';
+import { DataSource } from 'typeorm';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { poolSql } from '../pool-sql.js';
+import { streamMigrations } from '../stream-migrations.js';
+import { defaultKafkaTiming } from './kafka-options.js';
+import { KafkaTopics } from './kafka-topics.js';
+import { kafkajs } from './mended-kafkajs.js';
+import { writeOutbox } from './outbox.js';
+import { OutboxRelay } from './outbox-relay.js';
+import { topicSettings } from './topic-settings.js';
+
+const reason = await kafkaUnavailable();
+const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
+const [input, output, group, prefix, logId] = ['input', 'output', 'worker', 'relay.', 'log-1'];
+const records = ['first', 'second'].map((value) => ({
+  ...{ topic: output, partition: 0, key: 'k', value: JSON.stringify(value), headers: {} },
+}));
+
+let postgres: TestPostgres;
+let kafka: TestKafka;
+let client: Kafka;
+let admin: Admin;
+let dataSource: DataSource;
+
+describe.skipIf(reason !== null)(`the relay${reason === null ? '' : ` (skipped: ${reason})`}`, () => {
+  beforeAll(async () => {
+    postgres = await startPostgres();
+    kafka = await startKafka();
+    const database = await postgres.createDatabase();
+    dataSource = new DataSource({ type: 'postgres', url: database.url, migrations: [...streamMigrations] });
+    await dataSource.initialize();
+    await dataSource.runMigrations();
+    client = new kafkajs.Kafka({ brokers: [...kafka.brokers], logLevel: kafkajs.logLevel.NOTHING });
+    admin = client.admin();
+    await admin.connect();
+    const configEntries = [{ name: 'retention.ms', value: '-1' }];
+    const topics = [input, output].map((topic) => ({ topic: prefix + topic, numPartitions: 1, configEntries }));
+    await admin.createTopics({ topics, waitForLeaders: true });
+    // Until the group has a coordinator.
+    await admin.setOffsets({
+      groupId: `${prefix}${group}.relay`,
+      topic: prefix + input,
+      partitions: [{ partition: 0, offset: '0' }],
+    });
+  });
+  afterAll(async () => {
+    await admin.disconnect();
+    await dataSource.destroy();
+    await kafka.stop();
+    await postgres.stop();
+  });
+
+  it('reads how far it has come only when nobody before it can commit any more', async () => {
+    await dataSource.query(
+      `INSERT INTO stream.position (log_id, group_name, topic, partition, next_offset, next_seq, owner_epoch, owner)
+       VALUES ($1, $2, $3, 0, 0, 0, 1, 'somebody')`,
+      [logId, group, input],
+    );
+    await writeOutbox(poolSql(dataSource), { logId, group, topic: input, partition: 0 }, records);
+
+    // A former relay has sent them and is about to commit; its commit comes when the next one has just read the positions.
+    const former = client.producer({
+      transactionalId: `${prefix}${group}.relay`,
+      ...{ idempotent: true, maxInFlightRequests: 1, retry: { initialRetryTime: 5, retries: 20 } },
+    });
+    await former.connect();
+    const begun = await former.transaction();
+    const messages = records.map(({ partition, key, value }) => ({ partition, key, value }));
+    await begun.send({ topic: prefix + output, acks: -1, messages });
+    const offsets = [{ topic: prefix + input, partitions: [{ partition: 0, offset: String(records.length) }] }];
+    await begun.sendOffsets({ consumerGroupId: `${prefix}${group}.relay`, topics: offsets });
+    let commit: Promise<'committed' | 'fenced'> | undefined;
+    const watched: Admin = {
+      ...admin,
+      async fetchOffsets(request) {
+        const read = await admin.fetchOffsets(request);
+        commit ??= begun.commit().then(
+          () => 'committed',
+          () => 'fenced',
+        );
+        await commit;
+        return read;
+      },
+    };
+
+    const relay = new OutboxRelay({
+      ...{ kafka: client, admin: watched, dataSource, logId, prefix, group, inputs: [input], partitions: 1 },
+      topics: new KafkaTopics(admin, { prefix, partitions: 1, replication: undefined, topics: topicSettings }),
+      timing: { ...defaultKafkaTiming, relayPollMs: 20, relayTakeOverMs: 20 },
+      logger: silent,
+    });
+    relay.start();
+    await relay.drained();
+    await relay.stop();
+    await former.disconnect();
+    expect(await commit).toBe('fenced');
+    expect(await readCommitted()).toEqual(records.map(({ value }) => value));
+  }, 60_000);
+});
+
+/** The values that readers of committed records are shown, up to the end that the topic has now. */
+async function readCommitted(): Promise<string[]> {
+  const end = Number((await admin.fetchTopicOffsets(prefix + output))[0]?.high);
+  const values: string[] = [];
+  const reader = client.consumer({ groupId: `${prefix}reader`, maxWaitTimeInMs: 50 });
+  await reader.connect();
+  await reader.subscribe({ topic: prefix + output, fromBeginning: true });
+  await new Promise<void>((resolve, reject) => {
+    reader.on('consumer.end_batch_process', ({ payload }) => {
+      if (Number(payload.lastOffset) + 1 >= end) resolve();
+    });
+    const eachMessage = async ({ message }: { readonly message: { readonly value: Buffer | null } }): Promise<void> => {
+      values.push(String(message.value));
+    };
+    reader.run({ autoCommit: false, eachMessage }).catch(reject);
+  });
+  await reader.disconnect();
+  return values;
+}
