@@ -98,7 +98,13 @@ describe.skipIf(reason !== null)(`recovery${reason === null ? '' : ` (skipped: $
     const outputs = await said(env, backup);
     expect(new Set(outputs.map(({ event }) => event.id))).toEqual(new Set(expected.keys()));
     expect(outputs.length).toBeGreaterThan(expected.size);
-    for (const { event } of outputs) expect(event).toEqual(expected.get(event.id));
+    for (const { event, record } of outputs) {
+      const reference = expected.get(event.id);
+      // What is made again is found later than it was the first time. It may say that, and nothing else that is new.
+      const isAgain = record.headers['incarnation'] === '1';
+      const lateDetection = isAgain ? event.lateDetection : reference?.lateDetection;
+      expect(event).toEqual({ ...reference, lateDetection });
+    }
     const again = outputs.filter(({ event }, index) => outputs.findIndex((one) => one.event.id === event.id) < index);
     expect(new Set(again.map(({ record }) => record.headers['incarnation']))).toEqual(new Set(['1']));
     await restored.stop();
