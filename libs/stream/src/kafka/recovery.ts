@@ -5,6 +5,7 @@ import type { Sql } from '../event-log.js';
 import { poolSql } from '../pool-sql.js';
 import { StreamError } from '../stream-error.js';
 import { beginTransaction, type Transaction } from '../transaction.js';
+import { takeTransactionalIdOver } from './take-over.js';
 
 /** A partition of a group that stands still because database and log do not fit together. */
 export interface Misfit {
@@ -150,7 +151,7 @@ async function settleRelay({ kafka, prefix }: RecoverySettings, group: string): 
     maxInFlightRequests: 1,
   });
   try {
-    await producer.connect();
+    await takeTransactionalIdOver(producer);
   } finally {
     await producer.disconnect();
   }
