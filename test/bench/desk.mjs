@@ -1,5 +1,5 @@
 // What the clock service does with the engine, without its database: continue where possible, fold from the start where needed, publish.
-import { continueTicket, foldTicket, publishContinued, publishRefolded } from '@punctual/sla-engine';
+import { continueTicket, foldTicket, publishContinued, publishRefolded, refoldCause } from '@punctual/sla-engine';
 
 export class Desk {
   state = null;
@@ -30,7 +30,8 @@ export class Desk {
       this.published.push(...publishContinued(folded, context));
     } else {
       this.refolds += 1;
-      this.published.push(...publishRefolded(folded, this.#standing(), this.state.retractions, context, event.id));
+      const because = refoldCause(this.state, fresh, horizon);
+      this.published.push(...publishRefolded(folded, this.#standing(), this.state.retractions, context, because));
     }
     this.state = folded.state;
   }
@@ -46,6 +47,7 @@ export class Desk {
       ...this.id,
       policy: this.policy.id,
       detectedAt: this.latest,
+      noticedAt: this.latest,
       mode: 'live',
     };
   }
