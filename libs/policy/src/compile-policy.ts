@@ -101,10 +101,10 @@ function byName(rule: PriorityShareRule, schemes: PrioritySchemes): PriorityShar
   return { ...rule, priorities: [...new Set(named)] };
 }
 
-/** A hash of all that a place in the queue depends on besides the ticket. */
 /** Goes up when places are written in another way: those written before are then of another order. */
 const PLACES_ARE_WRITTEN = 2;
 
+/** A hash of all that a place in the queue depends on besides the ticket. */
 function queueOrderOf({ queue, schemes, plans, tiers }: PolicyDocument): string {
   const order = schemes.map(({ name, when, priorities }) => ({
     name,

@@ -1,5 +1,5 @@
 import { formatInstant } from '@punctual/contracts';
-import type { EscalationAnswered, EscalationView } from './escalation-view.js';
+import type { EscalationView } from './escalation-view.js';
 
 /**
  * Where an escalation stands, in one sentence for a support lead: "Lead told was raised at …, acknowledged at … and resolved at …, naming 2
@@ -18,7 +18,8 @@ export function sayEscalation({ step, asked, raisedAt, acknowledged, resolved }:
   return `${name} ${told}${acknowledged === null && resolved === null ? '; nobody has taken it up yet' : ''}.`;
 }
 
-function naming({ resources }: EscalationAnswered): string {
+/** How many additional resources were named, as the end of a sentence; empty where none were. Nobody is named. */
+export function naming({ resources = [] }: { readonly resources?: readonly unknown[] | undefined }): string {
   if (resources.length === 0) return '';
   return `, naming ${resources.length} additional resource${resources.length === 1 ? '' : 's'}`;
 }

@@ -1,4 +1,5 @@
 import type { TicketEvent } from '@punctual/contracts';
+import { naming } from './say-escalation.js';
 
 /**
  * What a ticket event says happened, in one line for a support lead: who by role, what, and in brackets how a clock reads it. No text a
@@ -29,7 +30,7 @@ export function sayEvent(event: TicketEvent): string {
     case 'ticket.escalation.acknowledged':
       return `${who(event)} took up an escalation`;
     case 'ticket.escalation.resolved':
-      return `${who(event)} said that an escalation is settled${namedResources(event.data.resources)}`;
+      return `${who(event)} said that an escalation is settled${naming(event.data)}`;
     case 'ticket.queue.deviated':
       return `${who(event)} took the ticket before its turn`;
     case 'ticket.queue.restored':
@@ -71,11 +72,6 @@ const roles = {
   bot: 'A bot',
   system: 'The system',
 } as const;
-
-function namedResources(resources: readonly unknown[] | undefined): string {
-  if (resources === undefined) return '';
-  return `, naming ${resources.length} additional resource${resources.length === 1 ? '' : 's'}`;
-}
 
 function who({ data }: TicketEvent): string {
   return data.actor === undefined ? 'Somebody' : roles[data.actor.role];

@@ -27,7 +27,7 @@ export const intakeVariables = z.object({
     .describe('Set it to the path of a YAML file that lists upstream streams (docs/connect/kafka.md), or unset it.'),
   WATERMARK_INTERVAL_MS: wholeNumber(0, 60_000)
     .prefault('1000')
-    .describe('Set it to the milliseconds between watermarks; 0 appends none of its own accord.'),
+    .describe('Set it to the milliseconds between the watermarks of a partition; 0 appends none of its own accord.'),
   INTAKE_MAX_IN_FLIGHT_BYTES: wholeNumber(1_048_576, 10_737_418_240)
     .prefault('67108864')
     .describe('Set it to the most bytes of requests taken in at once, at least 1048576.'),

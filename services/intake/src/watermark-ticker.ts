@@ -107,7 +107,7 @@ export class WatermarkTicker {
         this.newest = await lastWatermark(this.parts.dataSource);
         return 'standing_by';
       }
-      if (group === undefined || group === 0) await beforeRound();
+      if (beginsRound(group)) await beforeRound();
       await beforeAppend();
       return await this.append(session, group);
     } catch (error) {
@@ -122,8 +122,8 @@ export class WatermarkTicker {
     const { log, clock, logger } = this.parts;
     await session.query('SELECT pg_advisory_lock($1, $2)', [LOCK_SPACE, locks.sources]);
     const sessions = await historicalSources(session);
-    const some = Object.keys(sessions).length === 0 ? this.groups[group ?? -1] : undefined;
-    if (some === undefined && group !== undefined && group > 0) {
+    const toAll = group === undefined || Object.keys(sessions).length > 0;
+    if (toAll && !beginsRound(group)) {
       await session.query(UNLOCK, [LOCK_SPACE, locks.sources]);
       return 'left_to_all';
     }
@@ -133,9 +133,10 @@ export class WatermarkTicker {
     const last = before?.last_at == null ? null : Number(before.last_at);
     const goesOn = last === null || at >= last;
     if (goesOn) {
-      await publishWithin(log, onPartitions(some ?? allOf(log.partitions), { kind: 'watermark', at, sources }));
+      const partitions = toAll ? allOf(log.partitions) : (this.groups[group] ?? []);
+      await publishWithin(log, onPartitions(partitions, { kind: 'watermark', at, sources }));
       this.newest = at;
-      if (some === undefined) await session.query(MAKE_ENDED_LIVE);
+      if (toAll) await session.query(MAKE_ENDED_LIVE);
     } else {
       logger.pino.warn(
         { behindMs: last - at },
@@ -186,6 +187,11 @@ async function lastWatermark(dataSource: DataSource): Promise<Instant | null> {
   const rows: { last_at: string | null }[] = await dataSource.query('SELECT last_at FROM intake.watermark');
   const last = rows[0]?.last_at ?? null;
   return last === null ? null : Number(last);
+}
+
+/** Whether a tick of a group, or of all partitions, is the first of its interval. */
+function beginsRound(group: number | undefined): boolean {
+  return group === undefined || group === 0;
 }
 
 function onPartitions(partitions: readonly number[], value: Watermark): Parameters<EventLog['publish']>[0] {

@@ -20,8 +20,8 @@ import { EventLogStrategy, openServiceLog, streamMigrations, whyNotFollowing, ty
 import { DeskDecider, type Look } from './desk/desk-decider.js';
 import { deskElection } from './desk/desk-election.js';
 import { addDeciderGauge } from './desk/desk-metrics.js';
+import { EventStreamMetrics } from './event-stream-metrics.js';
 import { EventSignal } from './events/event-signal.js';
-import { EventStreamMetrics } from './events/event-stream-metrics.js';
 import { EventTail } from './events/event-tail.js';
 import { ClockFolder } from './fold/clock-folder.js';
 import { PartitionTimes } from './fold/partition-times.js';

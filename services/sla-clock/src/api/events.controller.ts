@@ -4,9 +4,9 @@ import { ProblemError } from '@punctual/service-kit';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { parseCursor, type EventCursor } from '../events/event-cursor.js';
-import { EventSender, type CutOff } from '../events/event-sender.js';
 import { EventTail } from '../events/event-tail.js';
 import { EVENT_STREAM } from '../tokens.js';
+import { EventSender, type CutOff } from './event-sender.js';
 import { one, parseQuery } from './parse-query.js';
 
 /** What the event stream is given. */

@@ -1,8 +1,8 @@
 import type { SlaEvent } from '@punctual/contracts';
 import type { FastifyReply } from 'fastify';
-import { wireSlaEvent } from '../api/wire.js';
-import { formatCursor, type EventCursor } from './event-cursor.js';
-import type { Follower, PlacedSlaEvent } from './event-tail.js';
+import { formatCursor, type EventCursor } from '../events/event-cursor.js';
+import type { Follower, PlacedSlaEvent } from '../events/event-tail.js';
+import { wireSlaEvent } from './wire.js';
 
 /** A client that has this many bytes still to take is too slow, and is cut off: it resumes where it was. */
 const MOST_UNSENT_BYTES = 4 * 1_048_576;

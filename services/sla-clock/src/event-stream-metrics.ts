@@ -1,6 +1,6 @@
 import type { ServiceMetrics } from '@punctual/service-kit';
 import { Counter, Gauge } from 'prom-client';
-import type { CutOff } from './event-sender.js';
+import type { CutOff } from './api/event-sender.js';
 
 /** Counts those who follow `GET /v1/events` of this instance, and those who were cut off. */
 export class EventStreamMetrics {
