@@ -26,17 +26,12 @@ beforeAll(async () => {
   pipeline = await Pipeline.start({ policy: rules });
   intake = await pipeline.startIntake();
 });
-afterAll(async () => {
-  await intake.stop();
-  await pipeline.stop();
-});
+afterAll(() => pipeline.stop());
 
 /** Lets a minute pass: a watermark, and with it what is declared. */
 async function pass(minutes = 1): Promise<void> {
   minute += minutes;
-  pipeline.clock.set(start + minute * MINUTE);
-  expect(await intake.tick()).toBe('appended');
-  await pipeline.settled();
+  await pipeline.reach(intake, start + minute * MINUTE);
 }
 
 /** A minute passes, desks are measured, and another passes with what was decided. */

@@ -40,6 +40,7 @@ export class Pipeline {
   readonly policy: CompiledPolicy;
   /** What the definition folds with: every version published so far. */
   private readonly publications: PolicySchedule['publications'][number][];
+  private readonly intakes: Intake[] = [];
 
   private constructor(
     private readonly postgres: TestPostgres,
@@ -113,6 +114,7 @@ export class Pipeline {
   }
 
   async stop(): Promise<void> {
+    await Promise.all(this.intakes.map((intake) => intake.stop()));
     await this.stopServices();
     await this.log.close();
     await this.dataSource.destroy();
@@ -120,8 +122,8 @@ export class Pipeline {
     await this.postgres.stop();
   }
 
-  /** Intake on the same database, log and clock; it appends watermarks when it is told to. */
-  startIntake(): Promise<Intake> {
+  /** Intake on the same database, log and clock; it appends watermarks when it is told to, and stops with the pipeline. */
+  async startIntake(): Promise<Intake> {
     const env = {
       DATABASE_URL: this.database.url,
       PARTITIONS: String(PARTITIONS),
@@ -130,7 +132,17 @@ export class Pipeline {
       WATERMARK_INTERVAL_MS: '0',
     };
     const logger = createLogger({ service: 'test', level: process.env['TEST_LOG_LEVEL'] ?? 'error' });
-    return createIntake({ config: readIntakeConfig(env), eventLog: this.log, clock: this.clock, logger });
+    const intake = await createIntake({ config: readIntakeConfig(env), eventLog: this.log, clock: this.clock, logger });
+    this.intakes.push(intake);
+    return intake;
+  }
+
+  /** Time comes to `at`, with a watermark of intake and what is declared before it, until all of it is folded. */
+  async reach(intake: Intake, at: number): Promise<void> {
+    this.clock.set(at);
+    const tick = await intake.tick();
+    if (tick !== 'appended') throw new Error(`intake appended no watermark: ${tick}`);
+    await this.settled();
   }
 
   /** Everything published on `sla.events`. */

@@ -37,17 +37,12 @@ beforeAll(async () => {
   pipeline = await Pipeline.start({ policy: withProspects });
   intake = await pipeline.startIntake();
 });
-afterAll(async () => {
-  await intake.stop();
-  await pipeline.stop();
-});
+afterAll(() => pipeline.stop());
 
 async function measured() {
   for (const step of ['before', 'after']) {
     minute += 1;
-    pipeline.clock.set(start + minute * MINUTE);
-    expect(await intake.tick()).toBe('appended');
-    await pipeline.settled();
+    await pipeline.reach(intake, start + minute * MINUTE);
     if (step === 'before') expect(await pipeline.slaClock?.measureDesks()).toBe('measured');
   }
   return (await pipeline.get('/v1/policies/acme/desk')).body['shares'];

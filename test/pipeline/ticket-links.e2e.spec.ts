@@ -17,16 +17,11 @@ beforeAll(async () => {
   pipeline = await Pipeline.start();
   intake = await pipeline.startIntake();
 });
-afterAll(async () => {
-  await intake.stop();
-  await pipeline.stop();
-});
+afterAll(() => pipeline.stop());
 
 async function pass(minutes = 1): Promise<void> {
   minute += minutes;
-  pipeline.clock.set(start + minute * MINUTE);
-  expect(await intake.tick()).toBe('appended');
-  await pipeline.settled();
+  await pipeline.reach(intake, start + minute * MINUTE);
 }
 
 async function linksOf(ticket: string): Promise<unknown> {

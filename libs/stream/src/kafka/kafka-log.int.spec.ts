@@ -1,17 +1,17 @@
 import { kafkaUnavailable, startKafka, startPostgres, type TestKafka, type TestPostgres } from '@punctual/test-kit';
-import type { ISocketFactory, Kafka } from 'kafkajs';
+import type { ISocketFactory } from 'kafkajs';
 import { randomBytes } from 'node:crypto';
 import { Socket } from 'node:net';
 import { DataSource } from 'typeorm';
 import { afterAll, beforeAll, describe } from 'vitest';
 import { input, output } from '../contract/contract-context.js';
 import { eventLogContract, type LogHarness } from '../event-log.contract.js';
-import type { LogRecord } from '../event-log.js';
 import { poolSql } from '../pool-sql.js';
 import { streamMigrations } from '../stream-migrations.js';
 import { openKafkaLog } from './kafka-log.js';
 import { fromMessage } from './kafka-message.js';
 import { kafkajs } from './mended-kafkajs.js';
+import { readCommitted } from './read-committed.spec-kit.js';
 
 const partitions = 4;
 const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
@@ -155,7 +155,8 @@ async function newHarness(): Promise<LogHarness> {
       await producer.send({ topic: prefix + topic, acks: -1, messages: [{ partition, key, value: text }] });
       await producer.disconnect();
     },
-    read: (topic, partition) => readAll(client, prefix, topic, partition),
+    read: async (topic, partition) =>
+      (await readCommitted(client, prefix + topic, partition)).map((message) => fromMessage(topic, partition, message)),
     async close() {
       await Promise.all(closing.map((close) => close()));
       await admin.disconnect();
@@ -163,43 +164,6 @@ async function newHarness(): Promise<LogHarness> {
       await database.drop();
     },
   };
-}
-
-/** Reads a partition as a stranger would: committed records only, up to the end it has now. */
-async function readAll(client: Kafka, prefix: string, topic: string, partition: number): Promise<LogRecord[]> {
-  const admin = client.admin();
-  await admin.connect();
-  const ends = await admin.fetchTopicOffsets(prefix + topic);
-  await admin.disconnect();
-  const end = Number(ends.find((one) => one.partition === partition)?.high ?? 0);
-  const found: LogRecord[] = [];
-  if (end === 0) return found;
-  const consumer = client.consumer({
-    groupId: `${prefix}stranger.${randomBytes(4).toString('hex')}`,
-    maxWaitTimeInMs: 50,
-  });
-  await new Promise<void>((resolve, reject) => {
-    const reached = (offset: string | null): void => {
-      if (Number(offset) + 1 >= end) resolve();
-    };
-    consumer.on('consumer.end_batch_process', ({ payload }) => {
-      if (payload.partition === partition) reached(payload.lastOffset);
-    });
-    const start = async (): Promise<void> => {
-      await consumer.connect();
-      await consumer.subscribe({ topic: prefix + topic, fromBeginning: true });
-      await consumer.run({
-        autoCommit: false,
-        eachBatch: async ({ batch }) => {
-          if (batch.partition !== partition) return;
-          found.push(...batch.messages.map((message) => fromMessage(topic, partition, message)));
-        },
-      });
-    };
-    start().catch(reject);
-  });
-  await consumer.disconnect();
-  return found;
 }
 
 describe.skipIf(reason !== null)(reason === null ? 'on a real Kafka' : `on a real Kafka (skipped: ${reason})`, () => {

@@ -9,6 +9,7 @@ import { KafkaTopics } from './kafka-topics.js';
 import { kafkajs } from './mended-kafkajs.js';
 import { writeOutbox } from './outbox.js';
 import { OutboxRelay } from './outbox-relay.js';
+import { readCommitted } from './read-committed.spec-kit.js';
 import { topicSettings } from './topic-settings.js';
 
 const reason = await kafkaUnavailable();
@@ -96,26 +97,7 @@ describe.skipIf(reason !== null)(`the relay${reason === null ? '' : ` (skipped: 
     await relay.stop();
     await former.disconnect();
     expect(await commit).toBe('fenced');
-    expect(await readCommitted()).toEqual(records.map(({ value }) => value));
+    const shown = await readCommitted(client, prefix + output, 0);
+    expect(shown.map(({ value }) => String(value))).toEqual(records.map(({ value }) => value));
   }, 60_000);
 });
-
-/** The values that readers of committed records are shown, up to the end that the topic has now. */
-async function readCommitted(): Promise<string[]> {
-  const end = Number((await admin.fetchTopicOffsets(prefix + output))[0]?.high);
-  const values: string[] = [];
-  const reader = client.consumer({ groupId: `${prefix}reader`, maxWaitTimeInMs: 50 });
-  await reader.connect();
-  await reader.subscribe({ topic: prefix + output, fromBeginning: true });
-  await new Promise<void>((resolve, reject) => {
-    reader.on('consumer.end_batch_process', ({ payload }) => {
-      if (Number(payload.lastOffset) + 1 >= end) resolve();
-    });
-    const eachMessage = async ({ message }: { readonly message: { readonly value: Buffer | null } }): Promise<void> => {
-      values.push(String(message.value));
-    };
-    reader.run({ autoCommit: false, eachMessage }).catch(reject);
-  });
-  await reader.disconnect();
-  return values;
-}

@@ -1,31 +1,23 @@
 import { builtInPack, compilePolicy, resolvePolicy } from '@punctual/policy';
-import { createDataSource } from '@punctual/service-kit';
 import type { Sql } from '@punctual/stream';
-import { startPostgres, type TestDatabase, type TestPostgres } from '@punctual/test-kit';
 import type { DataSource } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { slaClockDatabase } from '../create-sla-clock.js';
+import { openClockDatabase, type ClockDatabase } from '../storage/clock-database.spec-kit.js';
 import { databaseSql } from '../storage/database-sql.js';
 import { countQueue, loadMisplaced, loadQueue } from '../storage/queue-store.js';
+import { scansOf } from '../storage/scans.spec-kit.js';
 
 const WAITING = 60_000;
 const pack = builtInPack('sourcegraph')?.document;
 if (!pack) throw new Error('the pack sourcegraph does not load');
 const policy = compilePolicy(resolvePolicy(pack));
 
-let postgres: TestPostgres;
-let database: TestDatabase;
+let database: ClockDatabase;
 let dataSource: DataSource;
 
 beforeAll(async () => {
-  postgres = await startPostgres();
-  database = await postgres.createDatabase();
-  dataSource = await createDataSource({
-    ...slaClockDatabase,
-    url: database.url,
-    poolSize: 2,
-    applicationName: 'queue-test',
-  });
+  database = await openClockDatabase();
+  ({ dataSource } = database);
   const tickets = Array.from({ length: WAITING }, (_none, place) => String((place * 7_919) % WAITING));
   const places = tickets.map((ticket) =>
     policy.placeInQueue({
@@ -47,11 +39,7 @@ beforeAll(async () => {
   );
   await dataSource.query('ANALYZE sla_clock.queue');
 }, 60_000);
-afterAll(async () => {
-  await dataSource.destroy();
-  await database.drop();
-  await postgres.stop();
-});
+afterAll(() => database.close());
 
 describe(`the first of ${WAITING} waiting tickets`, () => {
   it('are the same as by sorting them all', async () => {
@@ -69,7 +57,7 @@ describe(`the first of ${WAITING} waiting tickets`, () => {
     ['listing 100', (sql) => loadQueue(sql, 'sourcegraph', policy.queueOrder, 100), 100],
     ['looking for places under another order', (sql) => loadMisplaced(sql, 'sourcegraph', policy.queueOrder, 100), 0],
   ])('are read from an index, no more than asked for: %s', async (_what, ask, most) => {
-    const scans = await scansOf(ask);
+    const scans = await scansOf(dataSource, ask);
     expect(scans.length).toBeGreaterThan(0);
     for (const { type, rows } of scans) {
       expect(type).toMatch(/^Index (Only )?Scan$/);
@@ -78,34 +66,7 @@ describe(`the first of ${WAITING} waiting tickets`, () => {
   });
 
   it('are counted as far as is asked for', async () => {
-    const [scan] = await scansOf((sql) => countQueue(sql, 'sourcegraph', 1_000));
+    const [scan] = await scansOf(dataSource, (sql) => countQueue(sql, 'sourcegraph', 1_000));
     expect(scan?.rows).toBe(1_000);
   });
 });
-
-interface Plan {
-  readonly 'Node Type': string;
-  readonly 'Actual Rows': number;
-  readonly Plans?: readonly Plan[];
-}
-
-/** How the one statement that `ask` sends reads tables, and how many rows of them. */
-async function scansOf(ask: (sql: Sql) => Promise<unknown>): Promise<{ type: string; rows: number }[]> {
-  const plans: Plan[] = [];
-  await ask({
-    query: async (text, parameters = []) => {
-      const explained = `EXPLAIN (ANALYZE, FORMAT JSON) ${text}`;
-      const [row]: { 'QUERY PLAN': [{ Plan: Plan }] }[] = await dataSource.query(explained, [...parameters]);
-      if (row) plans.push(row['QUERY PLAN'][0].Plan);
-      return [];
-    },
-  });
-  const scans: { type: string; rows: number }[] = [];
-  for (let plan = plans.pop(); plan; plan = plans.pop()) {
-    if (plan['Node Type'].includes('Scan') && !plan.Plans) {
-      scans.push({ type: plan['Node Type'], rows: plan['Actual Rows'] });
-    }
-    plans.push(...(plan.Plans ?? []));
-  }
-  return scans;
-}

@@ -1,9 +1,7 @@
 import type { ClassifiedRecord, Instant, Watermark } from '@punctual/contracts';
 import { builtInPack, compilePolicy, resolvePolicy, type CompiledPolicy, type ResolvedPolicy } from '@punctual/policy';
-import { createDataSource, PinnedPolicies, PolicyVersions } from '@punctual/service-kit';
-import { startPostgres } from '@punctual/test-kit';
-import type { DataSource } from 'typeorm';
-import { slaClockDatabase } from '../create-sla-clock.js';
+import { PinnedPolicies, PolicyVersions } from '@punctual/service-kit';
+import { openClockDatabase, type ClockDatabase } from '../storage/clock-database.spec-kit.js';
 import type { FoldObserver } from './fold-observer.js';
 
 /** Watches nothing. */
@@ -20,22 +18,13 @@ export const silent: FoldObserver = {
 };
 
 /** A database of the SLA clock in which the pack `rego` is published. */
-export interface RegoDesk {
-  readonly url: string;
-  readonly dataSource: DataSource;
+export interface RegoDesk extends ClockDatabase {
   readonly policies: PinnedPolicies<CompiledPolicy>;
-  close(): Promise<void>;
 }
 
 export async function openRegoDesk(poolSize: number): Promise<RegoDesk> {
-  const postgres = await startPostgres();
-  const database = await postgres.createDatabase();
-  const dataSource = await createDataSource({
-    ...slaClockDatabase,
-    url: database.url,
-    poolSize,
-    applicationName: 'rego-desk',
-  });
+  const database = await openClockDatabase(poolSize);
+  const { dataSource } = database;
   const versions = new PolicyVersions(dataSource);
   const pack = builtInPack('rego')?.document;
   if (!pack) throw new Error('the pack rego does not load');
@@ -43,16 +32,7 @@ export async function openRegoDesk(poolSize: number): Promise<RegoDesk> {
   const { version } = document;
   await versions.publish({ policy: 'rego', version, document, effectiveAt: 0, mode: 'pin', publishedAt: 0 });
   const policies = new PinnedPolicies(versions, (stored) => compilePolicy(stored as ResolvedPolicy));
-  return {
-    url: database.url,
-    dataSource,
-    policies,
-    async close() {
-      await dataSource.destroy();
-      await database.drop();
-      await postgres.stop();
-    },
-  };
+  return { ...database, policies };
 }
 
 export function watermark(at: Instant): Watermark {

@@ -1,30 +1,21 @@
-import { createDataSource } from '@punctual/service-kit';
 import { attainment, type JudgedCycle } from '@punctual/sla-engine';
-import type { Sql } from '@punctual/stream';
-import { startPostgres, type TestDatabase, type TestPostgres } from '@punctual/test-kit';
 import type { DataSource } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { slaClockDatabase } from '../create-sla-clock.js';
+import { openClockDatabase, type ClockDatabase } from './clock-database.spec-kit.js';
 import { databaseSql } from './database-sql.js';
 import { countCycles } from './judged-cycles.js';
+import { scansOf } from './scans.spec-kit.js';
 
 /** Half of the clocks are open; of the others a third broke, a tenth of these is waived, and each was late by another time. */
 const CLOCKS = 60_000;
 const start = 1_772_000_000_000;
 
-let postgres: TestPostgres;
-let database: TestDatabase;
+let database: ClockDatabase;
 let dataSource: DataSource;
 
 beforeAll(async () => {
-  postgres = await startPostgres();
-  database = await postgres.createDatabase();
-  dataSource = await createDataSource({
-    ...slaClockDatabase,
-    url: database.url,
-    poolSize: 2,
-    applicationName: 'attainment-test',
-  });
+  database = await openClockDatabase();
+  ({ dataSource } = database);
   await dataSource.query(
     `INSERT INTO sla_clock.clock (partition, source, ticket, policy, promise, cycle, target, commitment, priority, cycle_key, outcome,
        phase, started_at, due_at, breached_at, stopped_at, late_ms, waived, view)
@@ -52,11 +43,7 @@ beforeAll(async () => {
     { timeout: 60_000, interval: 500 },
   );
 }, 120_000);
-afterAll(async () => {
-  await dataSource.destroy();
-  await database.drop();
-  await postgres.stop();
-});
+afterAll(() => database.close());
 
 interface Row {
   readonly target: JudgedCycle['target'];
@@ -103,7 +90,7 @@ describe(`the cycles of ${CLOCKS} clocks`, () => {
     ['all', { from: null, to: null }, CLOCKS / 2],
     ['those of a range', { from: start + 10_000, to: start + 12_000 }, CLOCKS / 2 + 2_000],
   ])('are read from indexes alone: %s', async (_what, range, most) => {
-    const scans = await scansOf((sql) => countCycles(sql, 'rego', range));
+    const scans = await scansOf(dataSource, (sql) => countCycles(sql, 'rego', range));
     expect(scans.map(({ index }) => index).sort()).toEqual(['clock_judged', 'clock_open']);
     for (const { type, rows } of scans) {
       expect(type).toBe('Index Only Scan');
@@ -112,30 +99,3 @@ describe(`the cycles of ${CLOCKS} clocks`, () => {
     expect(scans.reduce((sum, { rows }) => sum + rows, 0)).toBeLessThanOrEqual(most + CLOCKS / 2);
   });
 });
-
-interface Plan {
-  readonly 'Node Type': string;
-  readonly 'Index Name'?: string;
-  readonly 'Actual Rows': number;
-  readonly Plans?: readonly Plan[];
-}
-
-/** How the one statement that `ask` sends reads tables, and how many rows of them. */
-async function scansOf(ask: (sql: Sql) => Promise<unknown>): Promise<{ type: string; index: string; rows: number }[]> {
-  const plans: Plan[] = [];
-  await ask({
-    query: async (text, parameters = []) => {
-      const explained = `EXPLAIN (ANALYZE, FORMAT JSON) ${text}`;
-      const [row]: { 'QUERY PLAN': [{ Plan: Plan }] }[] = await dataSource.query(explained, [...parameters]);
-      if (row) plans.push(row['QUERY PLAN'][0].Plan);
-      return [];
-    },
-  });
-  const scans: { type: string; index: string; rows: number }[] = [];
-  for (let plan = plans.pop(); plan; plan = plans.pop()) {
-    const { 'Node Type': type, 'Index Name': index = '', 'Actual Rows': rows, Plans: below } = plan;
-    if (type.includes('Scan') && !below) scans.push({ type, index, rows });
-    plans.push(...(below ?? []));
-  }
-  return scans;
-}
