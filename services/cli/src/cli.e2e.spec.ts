@@ -355,6 +355,11 @@ describe('punctual explain', () => {
     expect(await told('NEW')).toContain('Linked since 2026-03-02T10:00:00.000Z: This ticket names OLD as related');
     expect(await told('OLD')).toContain('Linked since 2026-03-02T10:00:00.000Z: NEW names this ticket as related');
     expect(await told('ALONE')).not.toContain('Linked');
+    const asJson = await punctual(['explain', '-p', 'desk.policy.yaml', '-e', '-', '-t', 'OLD', '--json'], events);
+    expect(jsonLines(asJson.stdout).at(-1)).toEqual({
+      text: expect.stringContaining('NEW names this ticket as related') as unknown,
+      link: { ticket: 'NEW', namedBy: 'other', eventId: 'created', at: '2026-03-02T10:00:00.000Z' },
+    });
   });
 });
 

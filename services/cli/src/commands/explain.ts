@@ -45,6 +45,7 @@ export async function explain(options: ExplainOptions): Promise<ExitCode> {
   const folded = foldTicketEvents(ticket, policy, at);
   const explanations = explainTicket(folded, at);
   const escalations = escalationsOf(folded.sayings);
+  const links = linksIn(history, ticket, folded.state, policy, at);
   const output = Output.stdout();
   if (options.json) {
     for (const explanation of explanations) {
@@ -60,6 +61,9 @@ export async function explain(options: ExplainOptions): Promise<ExitCode> {
     }
     for (const escalation of escalations) {
       await output.line(JSON.stringify(withInstants({ text: sayEscalation(escalation), escalation })));
+    }
+    for (const { at: since, ...link } of links) {
+      await output.line(JSON.stringify({ text: sayLink(link), link: { ...link, at: formatInstant(since) } }));
     }
     await output.close();
     return flawed ? 2 : 0;
@@ -81,7 +85,7 @@ export async function explain(options: ExplainOptions): Promise<ExitCode> {
       `Nothing is known of it at this instant; its first event is of ${formatInstant(ticket.events[0]?.occurredAt ?? 0)}.`,
     );
   }
-  for (const link of linksIn(history, ticket, folded.state, policy, at)) {
+  for (const link of links) {
     await output.line(`Linked since ${formatInstant(link.at)}: ${sayLink(link)}`);
   }
   const zones = calendarZones(resolved);
