@@ -31,6 +31,8 @@ export interface Folded {
   readonly clocks: readonly ClockView[];
   /** When time will next change something, epoch ms; null where nothing is ahead. */
   readonly wakeAt: Instant | null;
+  /** Ids of the creations that were ignored, because the ticket was there already. After a fold from the start: all there ever were. */
+  readonly createdAgain: readonly string[];
   /** The version in force. */
   readonly policy: CompiledPolicy;
 }
@@ -241,6 +243,7 @@ function folded(fold: TicketFold, clocks: readonly ClockState[], horizon: Horizo
     sayings: fold.book.said.inOrder,
     clocks: clocks.map((clock) => viewClock(clock, fold, horizon.duesBefore)),
     wakeAt: fold.nextInstant(),
+    createdAgain: fold.createdAgain,
     policy: fold.policy,
   };
 }

@@ -30,6 +30,8 @@ import { eventKey, mergeAttributes, type DecisionTimeline, type Timeline } from 
 export class TicketFold {
   readonly book: ClockBook;
   readonly promised: PromisedClocks;
+  /** Ids of creations of the ticket while it was there: they are ignored, and counted by whoever folds (SLA-SEMANTICS §10). */
+  readonly createdAgain: string[] = [];
   private readonly timer: ClockTimer;
   private readonly waivers: Waivers;
   private readonly requests: Requests;
@@ -100,10 +102,13 @@ export class TicketFold {
     if (event.type === 'ticket.waiver.withdrawn') return this.waivers.withdraw(event, at);
     if (state.gone !== null) {
       if (restores(event, state.gone.kind)) this.restore(at, event.id);
+      else if (event.type === 'ticket.created') this.createdAgain.push(event.id);
       return;
     }
     switch (event.type) {
       case 'ticket.created':
+        if (event.id !== state.createdId) this.createdAgain.push(event.id);
+        return;
       case 'ticket.restored':
         return;
       case 'ticket.priority.changed':

@@ -31,6 +31,7 @@ export class SlaClockMetrics implements FoldObserver {
   private readonly retractions: Counter<'kind'>;
   private readonly deadLetters: Counter<'code'>;
   private readonly sealedTickets: Counter;
+  private readonly repeatedCreations: Counter;
   private readonly walks: WalkProgress;
 
   constructor(
@@ -83,6 +84,11 @@ export class SlaClockMetrics implements FoldObserver {
       help: 'Tickets this instance sealed: their verdicts stay, their timelines are gone.',
       registers,
     });
+    this.repeatedCreations = new Counter({
+      name: 'punctual_repeated_creations_total',
+      help: 'Creations of tickets that were there already: they are ignored.',
+      registers,
+    });
     this.walks = new WalkProgress(metrics, sources);
     addDeskGauges(metrics, sources.dataSource);
     addMonthGauges(metrics, sources.dataSource);
@@ -92,6 +98,10 @@ export class SlaClockMetrics implements FoldObserver {
 
   recorded(events: number): void {
     this.recordedEvents.inc(events);
+  }
+
+  createdAgain(events: number): void {
+    this.repeatedCreations.inc(events);
   }
 
   sealed(tickets: number): void {

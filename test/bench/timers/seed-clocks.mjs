@@ -22,6 +22,7 @@ const silent = {
   refolded() {},
   published() {},
   deadLettered() {},
+  createdAgain() {},
   sealed() {},
   walkBegan() {},
   walked() {},

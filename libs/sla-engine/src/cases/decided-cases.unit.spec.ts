@@ -101,14 +101,15 @@ describe('creation', () => {
   it('a second created is ignored; after a deletion it restores', () => {
     const [second] = story('09:30 created');
     const again = second ? [{ ...second, id: 'again' }] : [];
-    expect(tell([...story('09:00 created'), ...again], '09:45').due('reply')).toBe('10:00');
-    const deleted = [...story('09:00 created', '09:20 deleted'), ...again];
-    expect(tell(deleted, '09:45').due('reply')).toBe('10:10');
+    const told = tell([...story('09:00 created'), ...again], '09:45');
+    expect([told.due('reply'), told.folded.createdAgain]).toEqual(['10:00', ['again']]);
+    const deleted = tell([...story('09:00 created', '09:20 deleted'), ...again], '09:45');
+    expect([deleted.due('reply'), deleted.folded.createdAgain]).toEqual(['10:10', []]);
   });
 
   it('a second created of a ticket that was merged away is ignored too', () => {
-    const merged = story('09:00 created', '09:20 merged away', '09:30 created');
-    expect(tell(merged, '09:45').clock('reply')).toBe('cancelled 09:20 merged');
+    const merged = tell(story('09:00 created', '09:20 merged away', '09:30 created'), '09:45');
+    expect([merged.clock('reply'), merged.folded.createdAgain]).toEqual(['cancelled 09:20 merged', ['09:30 created']]);
   });
 });
 

@@ -245,6 +245,7 @@ export class DueFold {
       row.lastPublishedAt = span.until;
       const published = this.saidOf(row, outcome.published);
       this.trace(work, published);
+      this.countRepeated(work, outcome);
       this.published.push({ ...publicationsOf(row), published });
       const { source, ticket, policy } = row;
       const left: ClocksOfTicket = { source, ticket, policy, clocks: outcome.clocks, extent };
@@ -285,6 +286,14 @@ export class DueFold {
       if (typeof traceparent !== 'string') continue;
       for (const { event: said } of published) if (said.cause === event.id) this.traces.set(said, traceparent);
     }
+  }
+
+  /** Counts new creations of a ticket that was there already; a fold from the start tells of the old ones too. */
+  private countRepeated({ waiting }: Work, { createdAgain }: TicketOutcome): void {
+    if (createdAgain.length === 0) return;
+    const fresh = new Set((waiting ?? []).map(({ event }) => event.id));
+    const times = createdAgain.filter((id) => fresh.has(id)).length;
+    if (times > 0) this.unit.afterCommit(() => this.observer.createdAgain(times));
   }
 
   private async publish(): Promise<void> {

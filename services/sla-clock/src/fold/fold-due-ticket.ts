@@ -33,6 +33,8 @@ export interface TicketOutcome {
   readonly wakeAt: number | null;
   readonly sealAt: number | null;
   readonly clocks: readonly ClockView[];
+  /** Ids of creations that were ignored. */
+  readonly createdAgain: readonly string[];
   readonly extent: 'changed' | 'all';
   readonly published: readonly Published[];
 }
@@ -101,10 +103,10 @@ export function foldFromStart(
 
 /** What the version in force makes of the ticket. */
 function outcomeOf(folded: Folded, horizon: Horizon): Omit<TicketOutcome, 'extent' | 'published'> {
-  const { state, wakeAt, clocks, policy } = folded;
+  const { state, wakeAt, clocks, createdAgain, policy } = folded;
   const sealAt = sealInstant(state, wakeAt, policy);
   const scheme = policy.schemeOf(state.attributes);
-  return { state, horizon, settleMs: policy.settleMs, scheme, wakeAt, sealAt, clocks };
+  return { state, horizon, settleMs: policy.settleMs, scheme, wakeAt, sealAt, clocks, createdAgain };
 }
 
 function context(row: TicketRow, policy: CompiledPolicy, { horizon, mode, now }: FoldedBy): PublicationContext {

@@ -9,6 +9,8 @@ export interface FoldObserver {
   refolded(reason: 'evidence' | 'policy_version'): void;
   published(events: readonly Pick<SlaEvent, 'type' | 'correctedKind'>[]): void;
   deadLettered(code: string): void;
+  /** Creations that were ignored, because the ticket was there already. */
+  createdAgain(events: number): void;
   /** Tickets whose timelines were removed. */
   sealed(tickets: number): void;
   /** A walk through a partition's tickets began. */

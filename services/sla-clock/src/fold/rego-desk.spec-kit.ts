@@ -11,6 +11,7 @@ export const silent: FoldObserver = {
   refolded: () => undefined,
   published: () => undefined,
   deadLettered: () => undefined,
+  createdAgain: () => undefined,
   sealed: () => undefined,
   walkBegan: () => undefined,
   walked: () => undefined,
