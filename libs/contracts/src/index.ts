@@ -18,6 +18,7 @@ export {
   type TicketEventData,
   type TicketEventType,
 } from './ticket-event.js';
+export { eventContent } from './event-content.js';
 export {
   parseCloudEvent,
   TICKET_EVENT_VERSION,

@@ -13,6 +13,8 @@ function event(type: string, data: object, id?: string) {
   return parsed.event;
 }
 
+type Kind = readonly [type: string, data: object];
+
 const actor = { role: 'agent', id: 'lead-1' };
 const waiver = { promise: 'reply', actor, reason: 'The carrier was down' };
 
@@ -61,6 +63,66 @@ describe('an answer to an escalation', () => {
     const taken = event('ticket.escalation.acknowledged', { actor }, 'y');
     const settled = event('ticket.escalation.resolved', resolved, 'x');
     expect([settled, taken, asked].sort(compareTicketEvents)).toEqual([asked, taken, settled]);
+  });
+});
+
+/** SLA-SEMANTICS §1: instant, source sequence (missing: −1), kind, event id. */
+describe("the order of a ticket's events", () => {
+  const status = { status: { name: 'Open', category: 'open' } };
+  const waits = (more: object, id: string) => ({ ...event('ticket.status.changed', status, id), ...more });
+  const message = (role: string): Kind => ['ticket.message.added', { actor: { role } }];
+  const kinds: readonly (readonly Kind[])[] = [
+    [['ticket.created', {}]],
+    [
+      ['ticket.priority.changed', { priority: 'P1' }],
+      ['ticket.plan.changed', { plan: 'gold' }],
+      ['ticket.fields.changed', { stage: 'beta' }],
+    ],
+    [['ticket.assignment.changed', { assignee: { person: 'p1' } }]],
+    [message('requester'), message('participant')],
+    [message('agent'), message('bot'), message('system')],
+    [['ticket.status.changed', status]],
+    [
+      ['ticket.merged', { into: 'T-9' }],
+      ['ticket.deleted', {}],
+      ['ticket.restored', {}],
+    ],
+  ];
+
+  it('goes by the instant before everything else, to the millisecond', () => {
+    const early = waits({ occurredAt: 1_000, sequence: 9 }, 'z');
+    const late = { ...event('ticket.created', {}, 'a'), occurredAt: 1_001, sequence: -1 };
+    expect([late, early].sort(compareTicketEvents)).toEqual([early, late]);
+  });
+
+  it("goes by the source's sequence before the kind, and has what lacks one first", () => {
+    const without = waits({ sequence: -1 }, 'z');
+    const first = waits({ sequence: 0 }, 'y');
+    const second = { ...event('ticket.created', {}, 'a'), sequence: 1 };
+    expect([second, first, without].sort(compareTicketEvents)).toEqual([without, first, second]);
+    expect(event('ticket.created', {}).sequence).toBe(-1);
+  });
+
+  it.each(kinds.flatMap((rank, index) => rank.flatMap((one) => (kinds[index + 1] ?? []).map((next) => [one, next]))))(
+    'has %j before %j, whatever their ids',
+    ([type, data], [laterType, later]) => {
+      const [before, after] = [event(type, data, 'z'), event(laterType, later, 'a')];
+      expect([after, before].sort(compareTicketEvents)).toEqual([before, after]);
+    },
+  );
+
+  it.each(kinds.flatMap((rank) => rank.flatMap((one) => rank.map((other) => [one, other]))))(
+    'ranks %j and %j alike, so that the id decides',
+    ([type, data], [otherType, other]) => {
+      const [low, high] = [event(type, data, 'a'), event(otherType, other, 'b')];
+      expect([high, low].sort(compareTicketEvents)).toEqual([low, high]);
+    },
+  );
+
+  it('goes by the id at last, as its characters are coded and not as a language sorts them', () => {
+    const ids = ['B', 'a', 'ä', 'z'].sort().map((id) => waits({}, id));
+    expect(ids.map(({ id }) => id)).toEqual(['B', 'a', 'z', 'ä']);
+    expect(ids.toReversed().sort(compareTicketEvents)).toEqual(ids);
   });
 });
 

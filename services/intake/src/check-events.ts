@@ -39,6 +39,12 @@ export function checkEvent(event: TicketEvent, receivedAt: Instant): readonly Pr
     const detail = 'the event is dated more than 5 minutes ahead of its receipt; check the clock of its sender';
     problems.push({ code: 'future_event', path: '/time', detail });
   }
+  // It would be the ticket's creation, at which all that is dated before it counts: nothing could be judged before its time came.
+  const claimed = event.data.ticket?.createdAt;
+  if (claimed !== undefined && claimed > receivedAt + MAX_AHEAD_MS) {
+    const detail = 'the event claims a creation more than 5 minutes ahead of its receipt; check the clock of its sender';
+    problems.push({ code: 'future_event', path: '/data/ticket/createdAt', detail });
+  }
   // Half a surrogate pair cannot be written as UTF-8, so two such ids would become one on the way.
   if (!event.id.isWellFormed())
     problems.push({ code: 'invalid_field', path: '/id', detail: 'this is not well-formed Unicode' });

@@ -59,6 +59,15 @@ describe('parseEvents', () => {
     expect(at('2026-03-02T09:35:00.001Z')).toEqual(['future_event /time']);
   });
 
+  it('takes a claim of the creation as far ahead, and not a millisecond more', () => {
+    const claiming = (createdAt: string): unknown => {
+      const event = created({ type: 'ticket.restored', data: { ticket: { createdAt } } });
+      return parseEvents(readEventRequest(structured, event), receivedAt).problems.map(codeAndPath);
+    };
+    expect(claiming('2026-03-02T09:35:00Z')).toEqual([]);
+    expect(claiming('2026-03-02T09:35:00.001Z')).toEqual(['future_event /data/ticket/createdAt']);
+  });
+
   it('refuses ids that cannot be written as UTF-8', () => {
     const { problems } = parseEvents(
       readEventRequest(structured, created({ id: 'a\ud800', subject: 'b\udc00' })),

@@ -1,4 +1,4 @@
-import { compareTicketEvents, parseCloudEvent, toCloudEvent, type TicketEvent } from '@punctual/contracts';
+import { compareTicketEvents, eventContent, parseCloudEvent, type TicketEvent } from '@punctual/contracts';
 import { MAX_LINE, openBytes, readLines } from '../terminal/input.js';
 import { progressOf } from '../terminal/progress.js';
 
@@ -87,7 +87,7 @@ class Gathering {
     if (!earlier) {
       ticket.set(event.id, event);
       this.#events++;
-    } else if (JSON.stringify(toCloudEvent(earlier)) === JSON.stringify(toCloudEvent(event))) {
+    } else if (eventContent(earlier) === eventContent(event)) {
       this.#repeated++;
     } else {
       const detail = `event '${event.id}' of ticket ${event.ticket} came before with other content; the first stands`;

@@ -34,6 +34,26 @@ describe('reading a history', () => {
     expect(history.tickets[0]?.events[0]?.data).toMatchObject({ status: { name: 'Open' } });
   });
 
+  it('takes the same content in another order of its names for the same event', () => {
+    const fields = (...names: string[]): string => {
+      const data = { fields: Object.fromEntries(names.map((name) => [name, `${name} chosen`])) };
+      return event('a', 'T1', at(1), { type: 'ticket.fields.changed', data });
+    };
+    expect(historyOf([fields('site', 'module'), fields('module', 'site')])).toMatchObject({
+      events: 1,
+      repeated: 1,
+      problems: [],
+    });
+    expect(historyOf([fields('site', 'module'), fields('site')])).toMatchObject({
+      problems: [{ line: 2, code: 'conflicting_duplicate' }],
+    });
+  });
+
+  it('tells an event of one ticket from one of another under the same id', () => {
+    const history = historyOf([event('a', 'T1', at(1)), event('a', 'T2', at(2))]);
+    expect(history).toMatchObject({ events: 2, repeated: 0, problems: [] });
+  });
+
   it('names the line, the place and the fault of what is no event', () => {
     expect(
       historyOf(['{', event('a', 'T1', '2026-03-02 09:00'), event('b', 'T1', at(1), { type: 'ticket.opened' })])
