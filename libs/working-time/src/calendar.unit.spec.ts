@@ -19,6 +19,78 @@ const office: CalendarDefinition = {
   holidays: { countries: [{ country: 'DE' }] },
 };
 
+/** SLA-SEMANTICS §2, what the examples of docs/semantics.md do not show. */
+describe('a holiday', () => {
+  const closedOn = (date: string, holidays: object): boolean => {
+    const calendar = compileCalendar({ name: 'h', zone: 'Europe/Berlin', weekly: '24x7', holidays });
+    const [from, to] = [at(`${date}T00:00:00+02:00`), at(`${date}T00:00:00+02:00`) + 86_400_000];
+    const open = calendar.worked(from, to);
+    if (open !== 0 && open !== to - from) throw new Error(`${date} is closed for a part of the day`);
+    return open === 0;
+  };
+
+  it.each([
+    // Corpus Christi is one of Bavaria and not of Berlin; the Peace Festival one of Augsburg alone.
+    ['a country', '2026-10-03', { countries: [{ country: 'DE' }] }, true],
+    ['a country, not of its states', '2026-06-04', { countries: [{ country: 'DE' }] }, false],
+    ['a state', '2026-06-04', { countries: [{ country: 'DE', state: 'BY' }] }, true],
+    ['a state, not of another', '2026-06-04', { countries: [{ country: 'DE', state: 'BE' }] }, false],
+    ['a region', '2026-08-08', { countries: [{ country: 'DE', state: 'BY', region: 'A' }] }, true],
+    ['a region, not of its state', '2026-08-08', { countries: [{ country: 'DE', state: 'BY' }] }, false],
+    ['one of several countries', '2026-06-06', { countries: [{ country: 'DE' }, { country: 'SE' }] }, true],
+    ['an explicit date', '2026-06-17', { dates: ['2026-06-17'] }, true],
+    ['an explicit date, not of the next year', '2027-06-17', { dates: ['2026-06-17'] }, false],
+    ['a yearly date', '2027-06-17', { yearly: ['06-17'] }, true],
+    [
+      'a country, but for a date that is worked',
+      '2026-10-03',
+      { countries: [{ country: 'DE' }], except: ['2026-10-03'] },
+      false,
+    ],
+  ])('of %s', (_, date, holidays, closed) => {
+    expect(closedOn(date, holidays)).toBe(closed);
+  });
+});
+
+describe('hours of one date', () => {
+  const calendar = compileCalendar({
+    ...office,
+    overrides: { '2026-12-23': ['09:00-13:00'], '2026-12-22': ['07:00-22:00'], '2026-12-26': ['10:00-12:00'] },
+    holidays: { countries: [{ country: 'DE' }], except: ['2026-12-26'] },
+  });
+
+  it.each([
+    ['half a day', '2026-12-23', ['08:00', '12:00']],
+    ['a longer day', '2026-12-22', ['06:00', '21:00']],
+    ['a Saturday that is a holiday otherwise', '2026-12-26', ['09:00', '11:00']],
+    ['a day as any other', '2026-12-21', ['08:00', '16:00']],
+  ])('%s', (_, date, utc) => {
+    const [from, to] = [at(`${date}T00:00:00Z`), at(`${date}T23:59:59Z`)];
+    expect(calendar.openIntervals(from, to)).toEqual([
+      { from: at(`${date}T${utc[0]}:00Z`), to: at(`${date}T${utc[1]}:00Z`) },
+    ]);
+  });
+});
+
+describe('calendars composed', () => {
+  const tokyo: CalendarDefinition = { name: 'tokyo', zone: 'Asia/Tokyo', weekly };
+  const boston: CalendarDefinition = { name: 'boston', zone: 'America/New_York', weekly };
+  const [from, to] = [at('2026-03-03T00:00:00Z'), at('2026-03-03T23:00:00Z')];
+  const opened = (definition: CalendarDefinition): string[] =>
+    compileCalendar(definition)
+      .openIntervals(from, to)
+      .map(({ from: opens, to: closes }) => `${iso(opens).slice(11, 16)}-${iso(closes).slice(11, 16)}`);
+
+  it('of any are open while one is', () => {
+    expect(opened({ name: 'sun', anyOf: [tokyo, office, boston] })).toEqual(['00:00-22:00']);
+  });
+
+  it('of all are open while every one is', () => {
+    expect(opened({ name: 'both', allOf: [office, boston] })).toEqual(['14:00-16:00']);
+    expect(opened({ name: 'none', allOf: [tokyo, boston] })).toEqual([]);
+  });
+});
+
 describe('business days', () => {
   const calendar = compileCalendar(office);
   it.each([

@@ -42,7 +42,7 @@ const DEFAULT_AT = Date.UTC(2026, 0, 1);
 
 /**
  * Everything wrong with a definition, in the order it is written; empty where nothing is. Takes any JSON, never throws.
- * `at` (epoch ms) is when the calendar begins to be used: it must open within ten years of it, or of the last date it names.
+ * `at` (epoch ms) is when the calendar begins to be used: it must open within ten years of it.
  */
 export function checkCalendar(definition: unknown, at: Instant = DEFAULT_AT): CalendarProblem[] {
   const problems: CalendarProblem[] = [];
@@ -56,7 +56,8 @@ export function checkCalendar(definition: unknown, at: Instant = DEFAULT_AT): Ca
   checkAny(definition, [], report);
   if (problems.some(({ severity }) => severity === 'error')) return problems;
   const calendar = compileCalendar(definition as CalendarDefinition);
-  if (calendar.nextOpen(at) === null) {
+  const opens = calendar.nextOpen(at);
+  if (opens === null || opens > tenYearsAfter(at)) {
     report(
       'never_opens',
       [],
@@ -64,6 +65,11 @@ export function checkCalendar(definition: unknown, at: Instant = DEFAULT_AT): Ca
     );
   }
   return problems;
+}
+
+function tenYearsAfter(at: Instant): Instant {
+  const limit = new Date(at);
+  return limit.setUTCFullYear(limit.getUTCFullYear() + 10);
 }
 
 type Path = readonly (string | number)[];

@@ -50,12 +50,23 @@ describe('checkCalendar', () => {
     ['no members', { name: 'x', allOf: [] }, 'no_members /allOf'],
     ['no hours', { ...office, weekly: {} }, 'never_opens '],
     [
+      'hours eleven years away',
+      { ...office, weekly: {}, overrides: { '2037-05-01': ['10:00-11:00'] } },
+      'never_opens ',
+    ],
+    [
       'members that never meet',
       { name: 'x', allOf: [office, { ...office, weekly: { tue: ['09:00-17:00'] } }] },
       'never_opens ',
     ],
   ])('refuses %s', (_, definition, problem) => {
     expect(found(definition)).toEqual([problem]);
+  });
+
+  it('counts ten years from when a calendar begins to be used', () => {
+    const once = { ...office, weekly: {}, overrides: { '2037-05-01': ['10:00-11:00'] } };
+    expect(checkCalendar(once, Date.UTC(2027, 4, 1, 7, 59)).map(({ code }) => code)).toEqual(['never_opens']);
+    expect(checkCalendar(once, Date.UTC(2027, 4, 1, 8))).toEqual([]);
   });
 
   it('names the zone that was meant', () => {
