@@ -6,6 +6,7 @@ import { createIntake, readIntakeConfig } from '@punctual/intake';
 import { createLogger } from '@punctual/service-kit';
 import { createSlaClock, readSlaClockConfig } from '@punctual/sla-clock';
 import { startPostgres } from '@punctual/test-kit';
+import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { punctual } from './punctual.spec-kit.js';
 
@@ -16,12 +17,14 @@ const acme = new URL('../pipeline/acme.policy.yaml', import.meta.url);
 let folder: string;
 let intakeUrl: string;
 let clockUrl: string;
+let databaseUrl: string;
 let stop: () => Promise<void> = async () => {};
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'punctual-publish-'));
   const postgres = await startPostgres();
   const database = await postgres.createDatabase();
+  databaseUrl = database.url;
   const env = { DATABASE_URL: database.url, PORT: '0', WATERMARK_INTERVAL_MS: '200', LOG_LEVEL: 'error' };
   const logger = createLogger({ service: 'publish-test', level: 'error' });
   const intake = await createIntake({ config: readIntakeConfig(env), logger });
@@ -50,6 +53,16 @@ afterAll(() => stop());
 
 const publish = (file: string, ...args: readonly string[]) =>
   punctual({}, 'policy', 'publish', join(folder, file), '--to', intakeUrl, '--clock', clockUrl, ...args);
+
+async function query(text: string, values: readonly string[]): Promise<void> {
+  const client = new pg.Client({ connectionString: databaseUrl });
+  await client.connect();
+  try {
+    await client.query(text, [...values]);
+  } finally {
+    await client.end();
+  }
+}
 
 async function clocksOf(ticket: string): Promise<{ promise: string; outcome: string; dueAt: string }[]> {
   const answer = await fetch(`${clockUrl}/v1/tickets/desk/${ticket}`);
@@ -113,6 +126,28 @@ describe('punctual policy publish', () => {
       }),
     );
   }, 120_000);
+
+  it('is told by policy check whether newer holidays or time zones would make another version of it', async () => {
+    const check = (file: string) =>
+      punctual({}, 'policy', 'check', join(folder, file), '--quiet', '--published', intakeUrl);
+    expect(await check('acme.policy.yaml')).toMatchObject({ code: 0, stderr: '' });
+    expect((await check('acme.policy.yaml')).stdout).toContain('0 errors, 0 warnings');
+    // As if another policy had been published with data that knew of a holiday which is none any more.
+    await query(
+      `INSERT INTO config.policy_version (policy, version, document, effective_at, mode, published_at)
+       SELECT 'aged', version, replace(replace(document::text, $1, $2), $3, $4)::json, effective_at, mode, published_at
+         FROM config.policy_version WHERE policy = 'acme' ORDER BY publication LIMIT 1`,
+      ['"id":"acme"', '"id":"aged"', '"holidays":[[]]', '"holidays":[[{"date":"2031-05-01","name":"Founders"}]]'],
+    );
+    await writeFile(join(folder, 'aged.policy.yaml'), (await readFile(acme, 'utf8')).replace('id: acme', 'id: aged'));
+    const outdated = await check('aged.policy.yaml');
+    expect(outdated.code).toBe(0);
+    expect(outdated.stdout).toContain('newer_calendar_data');
+    expect(outdated.stdout).toContain('2031-05-01 (Founders) is no holiday any more');
+    expect((await punctual({}, 'policy', 'check', 'rego', '--published', `${intakeUrl}/nowhere`)).stderr).toContain(
+      'see that --published is the address of intake',
+    );
+  });
 
   it('publishes nothing that has errors, or under a mode there is none of', async () => {
     const broken = await publish('broken.policy.yaml', '--yes');

@@ -3,7 +3,9 @@ import {
   builtInPack,
   builtInPackNames,
   compilePolicy,
+  installedSources,
   loadPolicy,
+  newerData,
   resolvePolicy,
   type DeskPolicy,
   type PolicyDocument,
@@ -173,6 +175,35 @@ describe('the version', () => {
     const { calendars } = resolvePolicy(document, { from: Date.UTC(2026, 0, 1), to: Date.UTC(2027, 0, 1) });
     expect(calendars['business']?.holidays[0]?.map(({ date }) => date)).toContain('2026-07-03');
     expect(Object.keys(calendars['business']?.zones ?? {})).toEqual(['America/New_York']);
+  });
+
+  it('goes by the holidays it stores, not by those of today', () => {
+    const resolved = resolvePolicy(document);
+    const { business } = resolved.calendars;
+    if (business === undefined) throw new Error('no calendar');
+    const holidays = business.holidays.map((dates) => dates.filter(({ date }) => date !== '2026-07-03'));
+    const stored = { ...resolved, calendars: { ...resolved.calendars, business: { ...business, holidays } } };
+    const noon = Date.UTC(2026, 6, 3, 16);
+    expect(compilePolicy(resolved).calendars.get('business')?.isOpen(noon)).toBe(false);
+    expect(compilePolicy(stored).calendars.get('business')?.isOpen(noon)).toBe(true);
+  });
+
+  it('is told where it would differ with newer data, at its calendar, and with which', () => {
+    const text = builtInPack('rego')?.text ?? '';
+    const installed = installedSources('2026c');
+    const resolved = resolvePolicy(document, undefined, { holidays: '3.1.0', zones: '2020a' });
+    expect(newerData(resolved, installed, text, 'rego.policy.yaml')).toEqual([]);
+    const { business } = resolved.calendars;
+    if (business === undefined) throw new Error('no calendar');
+    const holidays = business.holidays.map((dates) => dates.filter(({ date }) => !date.startsWith('2027-')));
+    const stored = { ...resolved, calendars: { ...resolved.calendars, business: { ...business, holidays } } };
+    const [found, ...others] = newerData(stored, installed, text, 'rego.policy.yaml');
+    expect(others).toEqual([]);
+    expect(found).toMatchObject({ severity: 'warning', code: 'newer_calendar_data', path: '/calendars/business' });
+    expect(text.split('\n')[(found?.line ?? 0) - 1]?.trim()).toBe('business:');
+    expect(found?.message).toContain(`(holidays 3.1.0, now ${installed.holidays}, zones 2020a, now 2026c)`);
+    expect(found?.message).toContain("2027-01-01 (New Year's Day) is a holiday; ");
+    expect(found?.message).toMatch(/\d+ more dates$/);
   });
 });
 

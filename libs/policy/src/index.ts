@@ -21,6 +21,7 @@ export { loadPolicy, type LoadedPolicy } from './load-policy.js';
 export type { PolicyDocument } from './document/policy-document.js';
 export type { RequestKind } from './document/desk-schema.js';
 export { DEFAULT_HORIZON, resolvePolicy, type PolicyHorizon, type ResolvedPolicy } from './resolve-policy.js';
+export { installedSources, newerData } from './newer-data.js';
 export { compilePolicy, type DeskPolicy, type SharePromise } from './compile-policy.js';
 export { compareQueuePlaces } from './queue-order.js';
 export type { RequestMade, RequestVerdict } from './request-rules.js';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
+  calendarDrift,
   canonicalJson,
   compileCalendar,
   contentHash,
@@ -176,6 +177,54 @@ describe('a resolved calendar', () => {
       calendar.isOpen(at(date)),
     );
     expect(open).toEqual([true, false, false, true, true]);
+  });
+});
+
+/** SLA-SEMANTICS §2: stored data decide, and whoever asks is told where newer data would differ. */
+describe('what newer data would change in a resolved calendar', () => {
+  const horizon = { from: at('2026-01-01T00:00:00Z'), to: at('2028-01-01T00:00:00Z') };
+  const resolved = resolveCalendar({ name: 'both', anyOf: [office, { ...office, zone: 'Asia/Tokyo' }] }, horizon);
+  const [berlin = [], tokyo = []] = resolved.holidays;
+  const zone = resolved.zones['Europe/Berlin'];
+  if (zone === undefined) throw new Error('no zone');
+
+  it('is nothing while the data are the same', () => {
+    expect(calendarDrift(resolved)).toBeNull();
+    expect(calendarDrift(JSON.parse(JSON.stringify(resolved)) as typeof resolved)).toBeNull();
+  });
+
+  it('are holidays that were not known, and such as are none any more, of each set of hours', () => {
+    const older = {
+      ...resolved,
+      holidays: [
+        berlin.filter(({ date }) => date !== '2026-10-03'),
+        [...tokyo, { date: '2027-07-07', name: 'Tanabata' }],
+      ],
+    };
+    expect(calendarDrift(older)).toEqual({
+      holidays: [
+        { date: '2026-10-03', name: 'Tag der Deutschen Einheit', change: 'added' },
+        { date: '2027-07-07', name: 'Tanabata', change: 'gone' },
+      ],
+      zones: [],
+    });
+    // Until it is adopted, what is stored decides.
+    const single = { ...resolveCalendar({ ...office, weekly: '24x7' }, horizon), holidays: [[]] };
+    expect(compileCalendar(single).isOpen(at('2026-10-03T12:00:00Z'))).toBe(true);
+  });
+
+  it.each([
+    ['whose clocks change no more', zone.transitions.slice(0, 2), zone.offset, '2027-03-28T01:00:00.000Z'],
+    [
+      'whose clocks change a week later',
+      zone.transitions.map((one, index) => (index === 1 ? { ...one, at: one.at + 7 * 86_400_000 } : one)),
+      zone.offset,
+      '2026-10-25T01:00:00.000Z',
+    ],
+    ['that is elsewhere from the start', zone.transitions, zone.offset + 3_600_000, '2026-01-01T00:00:00.000Z'],
+  ])('is a zone %s, with the instant from which it differs', (_what, transitions, offset, from) => {
+    const older = { ...resolved, zones: { ...resolved.zones, 'Europe/Berlin': { ...zone, transitions, offset } } };
+    expect(calendarDrift(older)).toEqual({ holidays: [], zones: [{ zone: 'Europe/Berlin', from: at(from) }] });
   });
 });
 

@@ -17,6 +17,8 @@ export { canonicalJson, contentHash } from './canonical-json.js';
 export { checkCalendar, type CalendarProblem, type CalendarProblemCode } from './check-calendar.js';
 export { compileCalendar } from './compile-calendar.js';
 export { compileHolidayAt } from './holiday-at.js';
+export { HOLIDAY_DATA_VERSION } from './holiday-data.js';
+export { calendarDrift, type CalendarDrift, type HolidayDrift } from './calendar-drift.js';
 export {
   resolveCalendar,
   resolvedCalendarText,

@@ -101,6 +101,10 @@ function buildProgram(end: (code: ExitCode) => void): Command {
     .argument('<policy...>', PACK_OR_FILE)
     .option('--json', 'one finding a line')
     .option('-q, --quiet', 'leave out notes (what the policy marks as assumed)')
+    .option(
+      '--published <url>',
+      "intake's address: say where holidays or time zones have changed since it was published",
+    )
     .addHelpText(
       'after',
       example('punctual policy check desk.policy.yaml', 'punctual policy check rewst cloudtalk --json'),

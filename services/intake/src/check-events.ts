@@ -42,7 +42,8 @@ export function checkEvent(event: TicketEvent, receivedAt: Instant): readonly Pr
   // It would be the ticket's creation, at which all that is dated before it counts: nothing could be judged before its time came.
   const claimed = event.data.ticket?.createdAt;
   if (claimed !== undefined && claimed > receivedAt + MAX_AHEAD_MS) {
-    const detail = 'the event claims a creation more than 5 minutes ahead of its receipt; check the clock of its sender';
+    const detail =
+      'the event claims a creation more than 5 minutes ahead of its receipt; check the clock of its sender';
     problems.push({ code: 'future_event', path: '/data/ticket/createdAt', detail });
   }
   // Half a surrogate pair cannot be written as UTF-8, so two such ids would become one on the way.

@@ -40,6 +40,10 @@ describe('policies', () => {
     expect(await announced('ours')).toHaveLength(PARTITIONS);
     const read = await running.send('GET', '/v1/policies/ours');
     expect(read.body).toMatchObject({ version, document: { version, document: { id: 'ours' } } });
+    // With which data its calendars were made (SLA-SEMANTICS §2).
+    expect(read.body).toMatchObject({
+      document: { sources: { holidays: expect.stringMatching(/^\d+\.\d+/), zones: process.versions['tz'] } },
+    });
   });
 
   it('takes the version in effect now, not one of tomorrow', async () => {

@@ -1,4 +1,12 @@
-import { builtInPack, builtInPackNames, loadPolicy, resolvePolicy, type LoadedPolicy } from '@punctual/policy';
+import {
+  builtInPack,
+  builtInPackNames,
+  DEFAULT_HORIZON,
+  installedSources,
+  loadPolicy,
+  resolvePolicy,
+  type LoadedPolicy,
+} from '@punctual/policy';
 import type { PolicyReader, ReadPolicy } from './policy-reader.js';
 
 /** The policy language of libs/policy. What is stored is the whole resolved document, which `compilePolicy` takes back. */
@@ -20,6 +28,6 @@ export const punctualPolicies: PolicyReader = {
 
 function resolved({ document }: LoadedPolicy): ReadPolicy | null {
   if (document === null) return null;
-  const policy = resolvePolicy(document);
+  const policy = resolvePolicy(document, DEFAULT_HORIZON, installedSources(process.versions['tz']));
   return { id: policy.document.id, version: policy.version, document: policy };
 }

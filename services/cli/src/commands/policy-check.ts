@@ -1,12 +1,15 @@
-import type { Diagnostic, Severity } from '@punctual/policy';
+import { installedSources, newerData, type Diagnostic, type Severity } from '@punctual/policy';
 import { readPolicyText, type PolicyText } from '../policy/read-policy.js';
 import type { ExitCode } from '../program.js';
+import { IntakeClient } from '../replay/intake-client.js';
 import { coloursFor, type Colours } from '../terminal/colour.js';
 import { Output } from '../terminal/output.js';
 
 export interface PolicyCheckOptions {
   readonly json?: boolean;
   readonly quiet?: boolean;
+  /** Intake's address: published versions are compared with today's holidays and time zones. */
+  readonly published?: string;
 }
 
 /** Checks policies and says what is wrong with them like a compiler. 1 where any has an error. */
@@ -16,16 +19,29 @@ export async function policyCheck(names: readonly string[], options: PolicyCheck
   let failed = false;
   for (const given of names) {
     const read = await readPolicyText(given);
-    const { document, diagnostics } = read.loaded;
+    const { document } = read.loaded;
+    const diagnostics = [...read.loaded.diagnostics, ...(await newerThanPublished(read, options.published))];
     const notes = options.quiet ? 'without notes' : 'with notes';
     failed ||= document === null || diagnostics.some(({ severity }) => severity === 'error');
     const lines = options.json
       ? told(diagnostics, notes).map((one) => JSON.stringify(one))
-      : tellFindings(read, notes, colours);
+      : tellFindings({ ...read, loaded: { document, diagnostics } }, notes, colours);
     for (const line of lines) await output.line(line);
   }
   await output.close();
   return failed ? 1 : 0;
+}
+
+/** What today's data would change in the version that is published; nothing where none is asked for, or the policy cannot be used. */
+async function newerThanPublished(
+  { name, yaml, loaded: { document } }: PolicyText,
+  intake: string | undefined,
+): Promise<readonly Diagnostic[]> {
+  if (intake === undefined || document === null) return [];
+  const tell = (why: string, waitMs: number): void =>
+    void process.stderr.write(`${intake}: ${why}, trying again in ${(waitMs / 1000).toFixed(1)} s\n`);
+  const client = new IntakeClient(intake, process.env['PUNCTUAL_TOKEN'] || undefined, tell, '--published');
+  return newerData(await client.publishedPolicy(document.id), installedSources(process.versions['tz']), yaml, name);
 }
 
 /** Whether what the policy marks as assumed is told, too. */

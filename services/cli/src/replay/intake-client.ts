@@ -1,4 +1,5 @@
 import { formatInstant, type Instant } from '@punctual/contracts';
+import type { ResolvedPolicy } from '@punctual/policy';
 import type { PublicationMode } from '@punctual/sla-engine';
 import { ServiceConnection, type Call } from '../service/service-connection.js';
 
@@ -21,10 +22,11 @@ export interface PublishedVersion {
 export class IntakeClient {
   readonly #connection: ServiceConnection;
 
-  constructor(url: string, token: string | undefined, onRetry: (why: string, waitMs: number) => void) {
+  /** `option` is the one that the address was given with. */
+  constructor(url: string, token: string | undefined, onRetry: (why: string, waitMs: number) => void, option = '--to') {
     const again = 'run the same command again: events it has are recognised';
     this.#connection = new ServiceConnection(
-      { name: 'intake', option: '--to', url, token, again, advice: adviceOn, about: aboutEvent },
+      { name: 'intake', option, url, token, again, advice: adviceOn(option), about: aboutEvent },
       onRetry,
     );
   }
@@ -37,6 +39,12 @@ export class IntakeClient {
       contentType: 'application/yaml',
       body: yaml,
     })) as PublishedVersion;
+  }
+
+  /** The version in effect now, with everything its calendars store. */
+  async publishedPolicy(id: string): Promise<ResolvedPolicy> {
+    const path = `/v1/policies/${encodeURIComponent(id)}`;
+    return ((await this.#connection.call({ method: 'GET', path })) as { document: ResolvedPolicy }).document;
   }
 
   async setSourcePolicy(source: string, policy: string): Promise<void> {
@@ -75,10 +83,13 @@ function sourcePath(source: string): string {
   return `/v1/sources/${encodeURIComponent(source)}`;
 }
 
-function adviceOn(status: number, code: string | undefined): string {
-  if (status === 404) return 'see that --to is the address of intake';
-  if (code === 'unknown_policy') return 'publish the policy with --policy FILE';
-  return 'mend what it names and run the same command again: events it has are recognised';
+function adviceOn(option: string): (status: number, code: string | undefined) => string {
+  return (status, code) => {
+    if (code === 'unknown_policy' && status === 404) return 'publish the policy first: punctual policy publish';
+    if (status === 404) return `see that ${option} is the address of intake`;
+    if (code === 'unknown_policy') return 'publish the policy with --policy FILE';
+    return 'mend what it names and run the same command again: events it has are recognised';
+  };
 }
 
 function aboutEvent({ path, body }: Call, pointer: string | undefined): string {
