@@ -1,4 +1,5 @@
 import type { FactName } from '@punctual/policy';
+import { deniedBefore } from './denial.js';
 import { isYesNo, type Signal } from './facts.js';
 import { languagesOf } from './language.js';
 import { phrasesOf, type Lexicon } from './lexicon.js';
@@ -61,7 +62,7 @@ function readIn(reader: Reader, read: TokenisedText, field: string) {
     const sentence = read.tokens[match.first]?.sentence ?? 0;
     const denied =
       (match.denied && (fact !== 'environment' || deniesPlace(match, denialStarts))) ||
-      deniedBefore(reader, read.tokens, match.first, denialEnds) ||
+      deniedBefore(reader.light, read.tokens, match.first, denialEnds) ||
       ((fact === 'environment' || fact === 'scope') && deniedAfter(reader, read.tokens, match.last, denialStarts));
     const scale = weakened(fact, value, {
       unasserted: unasserted.has(sentence),
@@ -122,23 +123,6 @@ function sentencesOf(
 /** Inside "production is not affected" the place is denied; inside "production is not quite down" the failure is, and the place stands. */
 function deniesPlace(match: PhraseMatch<Payload>, starts: ReadonlySet<number>): boolean {
   for (let at = match.first + 1; at <= match.last; at += 1) if (starts.has(at)) return true;
-  return false;
-}
-
-/** A denial reaches over light words only: "cannot work in production" does not deny production. */
-function deniedBefore(
-  reader: Reader,
-  tokens: readonly Token[],
-  first: number,
-  ends: ReadonlyMap<number, PhraseMatch<Payload>>,
-): boolean {
-  const sentence = tokens[first]?.sentence;
-  for (let at = first - 1; at >= first - 1 - MAX_LIGHT && at >= 0; at -= 1) {
-    const token = tokens[at];
-    if (token === undefined || token.sentence !== sentence) return false;
-    if (ends.has(at)) return true;
-    if (!reader.light.has(token.word)) return false;
-  }
   return false;
 }
 
