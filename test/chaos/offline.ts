@@ -1,4 +1,4 @@
-import { decidePriorities, toPriorityInput } from '@punctual/classification';
+import { decidePriorities, toPriorityInput, withAskedInText } from '@punctual/classification';
 import { horizonOf, withoutText, type SlaEvent, type TicketEvent } from '@punctual/contracts';
 import { compilePolicy, loadPolicy, resolvePolicy } from '@punctual/policy';
 import { foldTicket, netSayings, type Draft, type FoldedFromStart } from '@punctual/sla-engine';
@@ -16,7 +16,7 @@ export function foldOffline(ticket: string, events: readonly TicketEvent[], at: 
   const horizon = horizonOf({ kind: 'watermark', at, sources: {} }, SOURCE, settleMs);
   const inputs = events.flatMap((event) => toPriorityInput(event) ?? []);
   const { priorityHistory, coverageHistory } = decidePriorities(inputs, policy);
-  const history = { events: events.map(withoutText), priorityHistory, coverageHistory };
+  const history = { events: events.map((event) => withoutText(withAskedInText(event))), priorityHistory, coverageHistory };
   return foldTicket({ source: SOURCE, ticket }, history, policy, horizon);
 }
 

@@ -90,6 +90,18 @@ onBothLogs('the pipeline', (newLog) => {
       expect(metrics).toContain('punctual_duplicate_events_total{service="classifier"} 2');
     });
 
+    it('is said not to be covered where nothing is promised, and counted', async () => {
+      const { created } = ticketEvents('desk', 'T-10', start + 650 * MINUTE);
+      await pipeline.send(created(0, { plan: 'Basic' }));
+      await pipeline.tick(start + 660 * MINUTE);
+      await pipeline.settled();
+      const said = await pipeline.slaEvents('desk', 'T-10');
+      expect(said.map(({ type, reasonCode }) => [type, reasonCode])).toEqual([['sla.ticket.not_covered', 'no_plan']]);
+      expect(said[0]?.reason).toBe('The Basic plan promises nothing.');
+      const metrics = await (await fetch(`${pipeline.url}/metrics`)).text();
+      expect(metrics).toMatch(/^punctual_sla_total\{.*policy="acme".*outcome="not_covered".*\} 1$/m);
+    });
+
     it('finds after a restart what was waiting', async () => {
       const { created, agent } = ticketEvents('desk', 'T-5', start + 700 * MINUTE);
       await pipeline.send(created(0), agent(20));

@@ -10,7 +10,7 @@ import {
   type TicketEvent,
   type Watermark,
 } from '@punctual/contracts';
-import { decidePriorities, toPriorityInput } from '@punctual/classification';
+import { decidePriorities, toPriorityInput, withAskedInText } from '@punctual/classification';
 import { compilePolicy, loadPolicy, resolvePolicy, type CompiledPolicy, type ResolvedPolicy } from '@punctual/policy';
 import { createDataSource, createLogger, PolicyVersions, PolicyVersions1735689600000 } from '@punctual/service-kit';
 import { createIntake, readIntakeConfig, type Intake } from '@punctual/intake';
@@ -255,7 +255,11 @@ export class Pipeline {
     const horizon = horizonOf({ kind: 'watermark', at, sources: {} }, first.source, this.policy.settleMs);
     const inputs = events.flatMap((event) => toPriorityInput(event) ?? []);
     const { priorityHistory, coverageHistory } = decidePriorities(inputs, this.policy);
-    const history = { events: events.map(withoutText), priorityHistory, coverageHistory };
+    const history = {
+      events: events.map((event) => withoutText(withAskedInText(event))),
+      priorityHistory,
+      coverageHistory,
+    };
     return foldTicket(
       { source: first.source, ticket: first.ticket },
       history,

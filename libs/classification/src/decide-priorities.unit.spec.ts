@@ -81,6 +81,7 @@ function policy(settings: Partial<ClassificationPolicy> = {}): CompiledPolicy {
     placeInQueue: () => '',
     nextOpening: () => null,
     judgeRequest: () => ({ accepted: true, recipients: [] }),
+    takesFromMessage: () => false,
     escalationHandledBy: () => 'word',
   };
 }

@@ -9,5 +9,6 @@ export type { Evidence, Fact, Facts, KnownFact, Signal } from './facts.js';
 export type { Lexicon, RequestKind } from './lexicon.js';
 export { inputsWithoutPeople } from './without-people.js';
 export { toPriorityInput, type AttributeChange, type PriorityInput } from './priority-input.js';
+export { withAskedInText } from './asked-in-text.js';
 export { recognizeRequest, type RecognizedRequest } from './recognize-request.js';
 export { MAX_TEXT } from './read-text.js';

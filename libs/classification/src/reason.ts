@@ -16,7 +16,7 @@ function describeFact(name: KnownFact, facts: Facts): string {
 }
 
 /** A phrase of the notation as people would write it: the first of alternatives, `…` for a gap. */
-function readable(cue: string): string {
+export function readable(cue: string): string {
   return cue
     .split(' ')
     .map((word) => (word === '~' ? '…' : (word.split('/')[0] ?? '').replace('*', '…')))

@@ -14,6 +14,7 @@ export {
   TicketFields,
   TicketStatus,
   withoutText,
+  type AskedInText,
   type TicketEvent,
   type TicketEventData,
   type TicketEventType,

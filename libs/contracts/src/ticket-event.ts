@@ -257,6 +257,19 @@ export function kindRank(event: Pick<TicketEvent, 'type' | 'data'>): number {
   }
 }
 
+/**
+ * What a message of the requester's asks for, as its text was read: no sender says it. Whether it is taken for a request, the policy says.
+ */
+export interface AskedInText {
+  readonly request: 'update' | 'elevation' | 'escalation';
+  /** The priorities an elevation names, by the names most policies know. */
+  readonly priorities: readonly string[];
+  /** 0..1. */
+  readonly confidence: number;
+  /** The words by which it was recognised, as the lexicon has them: never the text's own. */
+  readonly cue: string;
+}
+
 interface EventHeader {
   /** The vendor's id of the comment, audit or changelog entry: never of a delivery. Unique per source and ticket. */
   readonly id: string;
@@ -270,6 +283,8 @@ interface EventHeader {
   readonly receivedAt: Instant | null;
   /** The source's own order within an instant; −1 where it has none. */
   readonly sequence: number;
+  /** Behind the classifier, of a message that asks for something. */
+  readonly asks?: AskedInText;
 }
 
 export type TicketEvent = {

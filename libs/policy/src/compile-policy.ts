@@ -9,7 +9,7 @@ import { compileNextOpening } from './next-opening.js';
 import { PrioritySchemes } from './priority-schemes.js';
 import { PromiseMatrix } from './promise-matrix.js';
 import { compileQueuePlace } from './queue-order.js';
-import { compileEscalationHandling, compileRequestRules } from './request-rules.js';
+import { compileEscalationHandling, compileMessageRequests, compileRequestRules } from './request-rules.js';
 import type { ResolvedPolicy } from './resolve-policy.js';
 import type { PriorityShareRule, SurgeRule } from './surge.js';
 import { attributeNames } from './ticket-selector.js';
@@ -84,6 +84,7 @@ export function compilePolicy(resolved: ResolvedPolicy): DeskPolicy {
     queueOrder: queueOrderOf(document),
     placeInQueue: compileQueuePlace(document.queue, schemes, names),
     judgeRequest: compileRequestRules(document.requests, schemes, names),
+    takesFromMessage: compileMessageRequests(document.requests, schemes, names),
     escalationHandledBy: compileEscalationHandling(document.requests, schemes, names),
     surge: document.surge ?? null,
     priorityShares: document.priorityShares.map((rule) => byName(rule, schemes)),

@@ -50,6 +50,12 @@ export interface CompiledPolicy {
   nextOpening(at: number): number | null;
   /** Whether a request of a customer is accepted, and if not why, what is missing and what to do. */
   judgeRequest(request: RequestMade): RequestVerdict;
+  /** Whether a message that asks for this, by what was read in it (confidence 0..1), makes a request of the ticket. */
+  takesFromMessage(
+    request: 'update' | 'elevation' | 'escalation',
+    confidence: number,
+    ticket: TicketAttributes,
+  ): boolean;
   /** What settles an escalation that was asked for: somebody's word, or additional resources named with it. */
   escalationHandledBy(ticket: TicketAttributes): 'word' | 'resources';
 }

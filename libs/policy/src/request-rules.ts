@@ -56,6 +56,25 @@ export function compileRequestRules(
   };
 }
 
+/** Which requests are taken from what the requester writes, and on which evidence. */
+export function compileMessageRequests(
+  { update, elevation, escalation }: PolicyDocument['requests'],
+  schemes: PrioritySchemes,
+  names: AttributeNames,
+): (request: 'update' | 'elevation' | 'escalation', confidence: number, ticket: TicketAttributes) => boolean {
+  const rules = new Map(
+    Object.entries({ update, elevation, escalation }).flatMap(([request, rule]) =>
+      rule?.fromMessages === undefined
+        ? []
+        : [[request, { from: rule.fromMessages, appliesTo: compileSelector(rule.appliesTo ?? {}, names) }] as const],
+    ),
+  );
+  return (request, confidence, ticket) => {
+    const rule = rules.get(request);
+    return rule !== undefined && confidence >= rule.from && rule.appliesTo(ticket, schemes.schemeOf(ticket));
+  };
+}
+
 /** What settles an escalation of a ticket that was asked for. */
 export function compileEscalationHandling(
   { escalation: rule }: PolicyDocument['requests'],

@@ -5,6 +5,9 @@ import type { PolicyDocument } from './document/policy-document.js';
 /** Whether a ticket of this scheme is meant. Attributes are compared ignoring case; plans and tiers also by their aliases. */
 export type TicketTest = (ticket: TicketAttributes, scheme: string) => boolean;
 
+/** Any channel, where it is known which: what comes by an unknown way no rule holds against it. */
+const ANY = 'any';
+
 /** The canonical spelling of plans and tiers, from lower-case names and aliases. */
 export interface AttributeNames {
   readonly plan: ReadonlyMap<string, string>;
@@ -46,6 +49,7 @@ function attributeTest(
     return (key === 'plan' || key === 'tier' ? known[key].get(lower) : undefined) ?? lower;
   };
   const values = new Set(wanted.map(canonical));
+  if (key === 'channel' && values.has(ANY)) return (ticket) => ticket.channel !== null;
   if (key === 'scheme') return (_ticket, scheme) => values.has(scheme.toLowerCase());
   return (ticket) => {
     const value = ticket[key];

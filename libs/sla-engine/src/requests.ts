@@ -1,5 +1,5 @@
-import type { Instant, TicketEvent } from '@punctual/contracts';
-import type { RequestMade } from '@punctual/policy';
+import type { AskedInText, Instant, TicketEvent } from '@punctual/contracts';
+import { requestInText, type RequestMade } from '@punctual/policy';
 import type { ClockBook } from './clock-book.js';
 import { CONCERN } from './escalation-view.js';
 import type { PolicyInForce } from './policy-in-force.js';
@@ -31,7 +31,20 @@ export class Requests {
     return this.judge(id, at, { kind, channel, priority, supplied: supplied(data.supplied) });
   }
 
-  private judge(id: string, at: Instant, asked: Omit<RequestMade, 'attributes' | 'earlier' | 'current'>): boolean {
+  /** Whether what a message of the requester's asks for by its words is a request, and accepted. */
+  askedInText(asks: AskedInText, id: string, at: Instant): boolean {
+    const { attributes, requests: earlier } = this.state;
+    const asked = requestInText(asks, this.policy.current, { attributes, earlier });
+    return asked !== null && this.judge(id, at, asked, asks.cue);
+  }
+
+  /** `cue`: the words by which a message was taken for the request; null where it was sent as one. */
+  private judge(
+    id: string,
+    at: Instant,
+    asked: Omit<RequestMade, 'attributes' | 'earlier' | 'current'>,
+    cue: string | null = null,
+  ): boolean {
     const { state } = this;
     const verdict = this.policy.current.judgeRequest({
       ...asked,
@@ -42,7 +55,7 @@ export class Requests {
     if (!verdict.accepted) {
       const { code, what, missing, advice } = verdict;
       const lacks = missing.length === 0 ? '' : `; missing: ${missing.join(', ')}`;
-      const reason = `The ${nameOf(what)} was refused (${code.replaceAll('_', ' ')}${lacks}). ${advice}`;
+      const reason = `The ${nameOf(what)}${readIn(cue)} was refused (${code.replaceAll('_', ' ')}${lacks}). ${advice}`;
       this.book.sayOfTicket('sla.request.refused', at, id, code, reason, { what, missing, advice });
       return false;
     }
@@ -50,7 +63,7 @@ export class Requests {
     const raises = raised[asked.kind];
     if (raises !== undefined) {
       const to = verdict.recipients.length === 0 ? '' : `; it goes to ${verdict.recipients.join(' and ')}`;
-      this.book.sayOfTicket('sla.escalation.raised', at, id, raises.code, `${raises.sentence}${to}`);
+      this.book.sayOfTicket('sla.escalation.raised', at, id, raises.code, `${raises.sentence}${readIn(cue)}${to}`);
     }
     return true;
   }
@@ -61,6 +74,10 @@ const raised: Partial<Record<RequestMade['kind'], { readonly code: string; reado
   concern: { code: CONCERN, sentence: 'The requester is worried about the service' },
   escalation: { code: 'on_request', sentence: 'The requester asked for an escalation' },
 };
+
+function readIn(cue: string | null): string {
+  return cue === null ? '' : ` in a message (“${cue}”)`;
+}
 
 function nameOf(what: RequestMade['kind']): string {
   return what === 'ticket' || what === 'concern' ? what : `request for an ${what}`;

@@ -1,4 +1,4 @@
-import type { TicketEvent } from '@punctual/contracts';
+import type { AskedInText, TicketEvent } from '@punctual/contracts';
 import { naming } from './say-escalation.js';
 
 /**
@@ -10,7 +10,7 @@ export function sayEvent(event: TicketEvent): string {
     case 'ticket.created':
       return `${created[event.data.origin]}${event.data.channel === undefined ? '' : ` by ${event.data.channel}`}${related(event.data.related)}`;
     case 'ticket.message.added':
-      return sayMessage(event.data);
+      return `${sayMessage(event.data)}${asking(event.asks)}`;
     case 'ticket.status.changed':
       return `The status became ${event.data.status.name} (${categories[event.data.status.category]})`;
     case 'ticket.priority.changed':
@@ -87,6 +87,12 @@ function sayMessage({
   if (visibility === 'internal') return `${author} left an internal note`;
   return actor.role === 'agent' ? `${author} replied in public` : `${author} wrote`;
 }
+
+function asking(asks: AskedInText | undefined): string {
+  return asks === undefined ? '' : `, by the words “${asks.cue}” asking for ${asked[asks.request]}`;
+}
+
+const asked = { update: 'an update', elevation: 'a higher priority', escalation: 'an escalation' } as const;
 
 function sayAssignment({
   person,

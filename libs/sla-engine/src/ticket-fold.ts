@@ -246,9 +246,16 @@ export class TicketFold {
   }
 
   private takeRequest(event: Extract<TicketEvent, { type: 'ticket.request.made' }>, at: Instant): void {
-    if (!this.requests.asked(event, at)) return;
-    const { request } = event.data;
-    if (request === 'update') this.promised.startCycle('update_on_request', event.id, at, 'update_requested');
+    if (this.requests.asked(event, at)) this.begin(event.data.request, event.id, at);
+  }
+
+  /** What an accepted request sets going. */
+  private begin(
+    request: Extract<TicketEvent, { type: 'ticket.request.made' }>['data']['request'],
+    id: string,
+    at: Instant,
+  ): void {
+    if (request === 'update') this.promised.startCycle('update_on_request', id, at, 'update_requested');
     if (request === 'escalation' || request === 'concern') this.escalations.takeUpAwaiting();
   }
 
@@ -257,8 +264,9 @@ export class TicketFold {
     if (visibility === 'internal' || actor.role === 'system') return;
     if (actor.role === 'bot' && !this.policy.countsBots) return;
     if (autoReply && !this.policy.countsAutoReplies) return;
-    if (actor.role === 'requester' || actor.role === 'participant') this.requesterWrites(event.id, at);
-    else this.agentReplies(event.id, at);
+    if (actor.role !== 'requester' && actor.role !== 'participant') return this.agentReplies(event.id, at);
+    this.requesterWrites(event.id, at);
+    if (event.asks && this.requests.askedInText(event.asks, event.id, at)) this.begin(event.asks.request, event.id, at);
   }
 
   private agentReplies(eventId: string, at: Instant): void {

@@ -12,7 +12,13 @@ import {
   type ReleaseRecord,
   type Watermark,
 } from '@punctual/contracts';
-import { decidePriorities, inputsWithoutPeople, toPriorityInput, type DecisionRecord } from '@punctual/classification';
+import {
+  decidePriorities,
+  inputsWithoutPeople,
+  toPriorityInput,
+  withAskedInText,
+  type DecisionRecord,
+} from '@punctual/classification';
 import type { CompiledPolicy } from '@punctual/policy';
 import type { PinnedPolicies } from '@punctual/service-kit';
 import {
@@ -312,7 +318,7 @@ class BatchFold {
   private passEvent({ headers }: LogRecord, event: ReceivedRecord['event'], ticket: ClassifiedTicket): void {
     const { policy, revision, priorityHistory, coverageHistory } = ticket;
     this.passedOn += 1;
-    const value = { event: withoutText(event), policy, revision, priorityHistory, coverageHistory };
+    const value = { event: withoutText(withAskedInText(event)), policy, revision, priorityHistory, coverageHistory };
     this.pass(`${event.source}/${event.ticket}`, { kind: 'event', ...value }, traceparentIn(headers));
   }
 

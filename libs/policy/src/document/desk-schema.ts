@@ -35,6 +35,14 @@ const requestRule = {
   decidedBy: prose.optional(),
   handledWhen: prose.optional(),
 };
+
+/** Requests that a message of the requester's may make by its words alone. */
+const askedRule = {
+  ...requestRule,
+  /** What the requester writes is taken for this request on evidence at least so sure, 0..1. Default: only what is sent as a request is one. */
+  fromMessages: z.number().min(0).max(1).optional(),
+};
+const AskedRule = fields(askedRule);
 export const RequestRule = fields(requestRule);
 export type RequestRule = z.output<typeof RequestRule>;
 
@@ -42,12 +50,12 @@ export type RequestRule = z.output<typeof RequestRule>;
  * What settles an escalation that was asked for: the `word` of whoever handles it, or that additional `resources` are named with it. Default:
  * the word.
  */
-const EscalationRule = fields({ ...requestRule, handledBy: z.enum(['word', 'resources']).default('word') });
+const EscalationRule = fields({ ...askedRule, handledBy: z.enum(['word', 'resources']).default('word') });
 
 export const Requests = fields({
   ticket: RequestRule.optional(),
-  update: RequestRule.optional(),
-  elevation: RequestRule.optional(),
+  update: AskedRule.optional(),
+  elevation: AskedRule.optional(),
   concern: RequestRule.optional(),
   escalation: EscalationRule.optional(),
 });

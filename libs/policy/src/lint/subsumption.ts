@@ -45,7 +45,8 @@ export function selectorCovers(
   const byLists = lists.every((key) => {
     const outer = wide[key] as readonly string[] | undefined;
     const inner = narrow[key] as readonly string[] | undefined;
-    return outer === undefined || (inner !== undefined && isSubset(inner, outer));
+    if (outer === undefined) return true;
+    return inner !== undefined && ((key === 'channel' && isSubset(['any'], outer)) || isSubset(inner, outer));
   });
   const fields = Object.entries(wide.fields ?? {}).every(([field, values]) => {
     const inner = narrow.fields?.[field];

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { FactCondition } from '../compiled-policy.js';
-import { conditionCovers, contradiction } from './subsumption.js';
+import { conditionCovers, contradiction, selectorCovers } from './subsumption.js';
 
 type Ticket = Readonly<Record<'impact' | 'scope' | 'workaround', string>>;
 
@@ -65,5 +65,17 @@ describe('a rule is called unreachable', () => {
       { numRuns: 3_000, seed: 7 },
     );
     expect(told).toBeGreaterThan(10);
+  });
+});
+
+describe('a selector', () => {
+  it.each([
+    [{ channel: ['any'] }, { channel: ['email'] }, true],
+    [{ channel: ['any'] }, { channel: ['email'], plan: ['gold'] }, true],
+    [{ channel: ['email'] }, { channel: ['any'] }, false],
+    [{ channel: ['any'] }, { plan: ['gold'] }, false],
+    [{ plan: ['any'] }, { plan: ['gold'] }, false],
+  ])('%j covers %j: %s', (wide, narrow, covers) => {
+    expect(selectorCovers(wide, narrow)).toBe(covers);
   });
 });

@@ -31,8 +31,11 @@ function lineOf(source: YamlSource, index: number): number {
 }
 
 /** Whether a line asks for what somebody is told of, and can answer. */
-function isEscalated(line: ScenarioFile['scenarios'][number]['timeline'][number] | undefined): boolean {
-  return line?.request === 'escalation' || line?.request === 'concern';
+type Line = ScenarioFile['scenarios'][number]['timeline'][number] | undefined;
+
+/** Whether a line can be an escalation that was asked for. */
+function isEscalated(line: Line): boolean {
+  return line?.request === 'escalation' || line?.request === 'concern' || line?.asks === 'escalation';
 }
 
 function lint({ scenarios }: ScenarioFile): Finding[] {
@@ -90,7 +93,7 @@ function lint({ scenarios }: ScenarioFile): Finding[] {
         return [error('no_resolution', 'it says not how it is resolved', place, "add 'resources' or a 'reason'")];
       }),
       ...(expect.requests ?? []).flatMap(({ line }, request) =>
-        line === 0 || timeline[line - 1]?.request !== undefined
+        line === 0 || (timeline[line - 1]?.request ?? timeline[line - 1]?.asks) !== undefined
           ? []
           : [
               error(

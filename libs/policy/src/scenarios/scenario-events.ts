@@ -57,7 +57,10 @@ function lineEvent(line: TimelineLine): EventBody {
   }
   if (plan !== undefined) return { type: 'ticket.plan.changed', data: { ...actor, plan, kind: line.kind ?? 'change' } };
   if (fields !== undefined)
-    return { type: 'ticket.fields.changed', data: { ...actor, fields, kind: line.kind ?? 'change' } };
+    return {
+      type: 'ticket.fields.changed',
+      data: { ...actor, fields, ...present({ channel: line.channel }), kind: line.kind ?? 'change' },
+    };
   if (related !== undefined)
     return { type: 'ticket.fields.changed', data: { ...actor, related, kind: line.kind ?? 'change' } };
   if (request !== undefined) {

@@ -92,6 +92,8 @@ export const actNames = Object.keys(acts) as (keyof typeof acts)[];
 const TimelineLine = fields({
   at: instant,
   ...acts,
+  /** What a message is to be taken for by its words; it is then a request on its line. */
+  asks: z.enum(['update', 'elevation', 'escalation']).optional(),
   /** Text of a reply, message or note. */
   body: z.string().optional(),
   autoReply: z.boolean().optional(),
@@ -101,6 +103,7 @@ const TimelineLine = fields({
   reason: z.string().optional(),
   /** The priority an elevation asks for. */
   to: name.optional(),
+  /** How a request came; with `fields`, how the ticket did. */
   channel: name.optional(),
   supplied: z.record(z.string(), z.string()).optional(),
   /** What a resolution names. */

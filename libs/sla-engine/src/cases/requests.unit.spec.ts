@@ -85,3 +85,57 @@ describe('a request', () => {
     expect(told.due('reply')).toBe('10:00');
   });
 });
+
+/** CLASSIFIER 3: a later comment never re-classifies; it may only yield a request. Evidence of 0.8 makes one here. */
+describe('a message that asks for something by its words', () => {
+  const asking = (
+    request: 'update' | 'elevation' | 'escalation',
+    line: string,
+    { confidence = 0.8, priorities = [] }: { confidence?: number; priorities?: readonly string[] } = {},
+  ) => story(line).map((event) => ({ ...event, asks: { request, priorities, confidence, cue: 'as it was put' } }));
+
+  it('is a message, and a request besides', () => {
+    const told = tell(
+      [...story('09:00 created', '09:10 agent replies'), ...asking('update', '10:00 requester writes')],
+      '10:15',
+    );
+    expect([told.clock('next'), told.due('next')]).toEqual(['running', '12:00']);
+    expect(told.clock('asked')).toBe('running');
+    expect(told.folded.clocks.find(({ promise }) => promise === 'asked')).toMatchObject({
+      cycleKey: '10:00 requester writes',
+    });
+  });
+
+  it('asks for nothing where the policy wants more evidence', () => {
+    const events = [...story('09:00 created'), ...asking('update', '10:00 requester writes', { confidence: 0.79 })];
+    expect(tell(events, '10:15').clock('asked')).toBeUndefined();
+  });
+
+  it('asks for nothing where it counts for nothing', () => {
+    const bot = [...story('09:00 created'), ...asking('update', '10:00 bot replies')];
+    const away = [...story('09:00 created'), ...asking('update', '10:00 requester is out of office')];
+    expect([tell(bot, '10:15').clock('asked'), tell(away, '10:15').clock('asked')]).toEqual([undefined, undefined]);
+  });
+
+  it('is refused as any other request, with the words it was taken by', () => {
+    const events = [...story('09:00 created'), ...asking('escalation', '10:00 requester writes')];
+    const { folded, said } = tell(events, '10:15');
+    expect(said('sla.request.refused')).toEqual(['ticket 10:00']);
+    expect(folded.sayings.find(({ draft }) => draft.type === 'sla.request.refused')?.draft).toMatchObject({
+      reasonCode: 'too_early',
+      reason:
+        'The request for an escalation in a message (“as it was put”) was refused (too early). Ask for an update first.',
+    });
+  });
+
+  it('that was accepted is a step on the way, and an escalation is raised once by words, however often they come', () => {
+    const before = [
+      ...story('09:00 created'),
+      ...asking('update', '09:10 requester writes'),
+      ...story('09:20 asks for an escalation, saying why'),
+    ];
+    const events = [...before, ...asking('escalation', '09:40 requester writes')];
+    expect(tell(events, '10:00').said('sla.escalation.raised')).toEqual(['ticket 09:20']);
+    expect(tell(events, '10:00').said('sla.request.refused')).toEqual([]);
+  });
+});

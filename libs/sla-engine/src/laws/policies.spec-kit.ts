@@ -165,6 +165,7 @@ export function compile(shape: Shape): CompiledPolicy {
     placeInQueue: () => '',
     nextOpening: () => null,
     judgeRequest,
+    takesFromMessage: (_request, confidence) => confidence >= 0.8,
     escalationHandledBy: () => shape.handledBy ?? 'word',
   };
 }

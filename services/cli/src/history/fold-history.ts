@@ -1,4 +1,4 @@
-import { decidePriorities, toPriorityInput } from '@punctual/classification';
+import { decidePriorities, toPriorityInput, withAskedInText } from '@punctual/classification';
 import type { Instant, PriorityDecision } from '@punctual/contracts';
 import type { CompiledPolicy } from '@punctual/policy';
 import { foldTicket, type FoldedFromStart } from '@punctual/sla-engine';
@@ -21,10 +21,11 @@ export function foldTicketEvents(ticket: TicketEvents, policy: CompiledPolicy, u
 /** The same for several policies: the text is read once. */
 export function judgeTicketEvents(ticket: TicketEvents, until: Instant): (policy: CompiledPolicy) => JudgedHistory {
   const known = ticket.events.filter(({ occurredAt }) => occurredAt <= until);
+  const events = known.map(withAskedInText);
   const inputs = known.map(toPriorityInput).filter((input) => input !== null);
   return (policy) => {
     const { priorityHistory, coverageHistory } = decidePriorities(inputs, policy);
-    const history = { events: known, priorityHistory, coverageHistory };
+    const history = { events, priorityHistory, coverageHistory };
     const id = { source: ticket.source, ticket: ticket.ticket };
     const folded = foldTicket(id, history, policy, { eventsUpTo: until, duesBefore: until });
     return { folded, decisions: priorityHistory };

@@ -1,5 +1,11 @@
 import type { PriorityDecision, TicketEvent } from '@punctual/contracts';
-import type { DeskPolicy, RequestMade, RequestVerdict, TicketAttributes } from '@punctual/policy';
+import {
+  requestInText,
+  type DeskPolicy,
+  type RequestMade,
+  type RequestVerdict,
+  type TicketAttributes,
+} from '@punctual/policy';
 
 const attributeNames = ['customer', 'plan', 'tier', 'channel', 'product', 'stage'] as const;
 
@@ -22,7 +28,7 @@ export function judgeRequests(
   };
   for (const event of events) {
     attributes = laidOver(attributes, event);
-    const request = requestOf(event, attributes, [...earlier]);
+    const request = requestOf(event, attributes, [...earlier], policy);
     if (!request) continue;
     const current = decisions.findLast(({ at }) => at <= event.occurredAt)?.priority ?? null;
     const verdict = policy.judgeRequest({ ...request, current });
@@ -42,9 +48,10 @@ function laidOver(attributes: TicketAttributes, { type, data }: TicketEvent): Ti
 }
 
 function requestOf(
-  { type, data }: TicketEvent,
+  { type, data, asks }: TicketEvent,
   attributes: TicketAttributes,
   earlier: readonly RequestMade['kind'][],
+  policy: DeskPolicy,
 ): Omit<RequestMade, 'current'> | null {
   if (type === 'ticket.created') {
     return {
@@ -56,6 +63,8 @@ function requestOf(
       earlier,
     };
   }
+  if (type === 'ticket.message.added' && asks !== undefined)
+    return requestInText(asks, policy, { attributes, earlier });
   if (type !== 'ticket.request.made') return null;
   return {
     kind: data.request,

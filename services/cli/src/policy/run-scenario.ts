@@ -1,4 +1,4 @@
-import { decidePriorities, toPriorityInput } from '@punctual/classification';
+import { decidePriorities, toPriorityInput, withAskedInText } from '@punctual/classification';
 import { decidedBy, formatInstant, type Instant, type TicketEvent } from '@punctual/contracts';
 import {
   scenarioEvents,
@@ -16,7 +16,7 @@ import { compare, compareWords, type Mismatch } from './mismatch.js';
 
 /** Plays a scenario under a policy, up to its end, and compares what comes of it with what it expects. */
 export function runScenario(scenario: Scenario, policy: DeskPolicy): Mismatch[] {
-  const events = scenarioEvents(scenario);
+  const events = scenarioEvents(scenario).map(withAskedInText);
   const until = scenario.until ?? Math.max(...events.map(({ occurredAt }) => occurredAt));
   const decided = decidePriorities(
     events.map(toPriorityInput).filter((input) => input !== null),
@@ -28,6 +28,7 @@ export function runScenario(scenario: Scenario, policy: DeskPolicy): Mismatch[] 
   const surges = scenarioSurges(scenario, policy.surge ?? null);
   const folded = foldTicket(id, { events, priorityHistory, coverageHistory, surges }, policy, horizon);
   return [
+    ...askedMismatches(scenario, events),
     ...classificationMismatches(scenario, priorityHistory.at(-1), events),
     ...coverageMismatches(scenario, folded),
     ...(scenario.expect.clocks ?? []).flatMap((expected, index) =>
@@ -37,6 +38,13 @@ export function runScenario(scenario: Scenario, policy: DeskPolicy): Mismatch[] 
     ...escalationMismatches(scenario, folded.sayings),
     ...requestMismatches(scenario, folded, judgeRequests(events, priorityHistory, policy)),
   ];
+}
+
+/** What messages ask for by their words. */
+function askedMismatches({ timeline }: Scenario, events: readonly TicketEvent[]): Mismatch[] {
+  return timeline.flatMap(({ asks }, index) =>
+    compare(`line ${index + 1} asks for`, asks, events[index + 1]?.asks?.request ?? 'nothing'),
+  );
 }
 
 type Decision = ReturnType<typeof decidePriorities>['priorityHistory'][number];
