@@ -16,6 +16,38 @@ function judge(pack: string, request: Partial<RequestMade> & Pick<RequestMade, '
   });
 }
 
+describe('what a customer writes', () => {
+  const attributes = { customer: null, plan: null, tier: null, channel: null, product: null, stage: null, fields: {} };
+  const takes = (pack: string, request: 'update' | 'elevation' | 'escalation', confidence: number): boolean => {
+    const document = builtInPack(pack)?.document;
+    if (!document) throw new Error(`the pack ${pack} loads`);
+    return compilePolicy(resolvePolicy(document)).takesFromMessage(request, confidence, attributes);
+  };
+
+  it.each([
+    ['rego', 'update', 0.8, true],
+    ['rego', 'update', 0.79, false],
+    ['rego', 'elevation', 0.8, true],
+    ['rego', 'escalation', 0.95, false],
+    ['rewst', 'escalation', 0.8, true],
+    ['rewst', 'update', 0.95, false],
+    ['sourcegraph', 'escalation', 0.95, false],
+    ['cloudtalk', 'update', 0.95, false],
+  ] as const)('at %s is a request for an %s on evidence of %d: %s', (pack, request, confidence, taken) => {
+    expect(takes(pack, request, confidence)).toBe(taken);
+  });
+
+  it('is taken for one only of the tickets that the rule is for', () => {
+    const document = builtInPack('rego')?.document;
+    if (!document) throw new Error('the pack loads');
+    const update = { ...document.requests.update, requires: [], after: [], refuse: [], fromMessages: 0.5 };
+    const gold = { ...document, requests: { update: { ...update, appliesTo: { tier: ['gold'] } } } };
+    const policy = compilePolicy(resolvePolicy(gold));
+    expect(policy.takesFromMessage('update', 0.9, { ...attributes, tier: 'Gold' })).toBe(true);
+    expect(policy.takesFromMessage('update', 0.9, attributes)).toBe(false);
+  });
+});
+
 describe('requests of Rego’s customers', () => {
   it('a ticket comes by the portal', () => {
     expect(judge('rego', { kind: 'ticket', channel: 'phone', priority: 'P1' })).toMatchObject({

@@ -37,7 +37,7 @@ const person = fc.constantFrom('p1', 'p2', null);
 const priority = fc.constantFrom('urgent', 'normal', 'low', 'measured');
 const kind = fc.constantFrom('change' as const, 'correction' as const);
 
-type Body = Pick<TicketEvent, 'type' | 'data'>;
+type Body = Pick<TicketEvent, 'type' | 'data' | 'asks'>;
 
 /** An answer to an escalation that names none. */
 const answer: fc.Arbitrary<Body> = fc.constantFrom<Body>(
@@ -57,6 +57,20 @@ const body: fc.Arbitrary<Body> = fc.oneof(
         autoReply: false,
       },
     })),
+  },
+  {
+    weight: 2,
+    arbitrary: fc
+      .record({
+        request: fc.constantFrom('update' as const, 'elevation' as const, 'escalation' as const),
+        confidence: fc.constantFrom(0.7, 0.9),
+        priorities: fc.subarray(['urgent', 'normal', 'unheard of']),
+      })
+      .map((read): Body => ({
+        type: 'ticket.message.added',
+        data: { actor: { role: 'requester' }, visibility: 'public', autoReply: false },
+        asks: { ...read, cue: 'law' },
+      })),
   },
   { weight: 8, arbitrary: status.map((value): Body => ({ type: 'ticket.status.changed', data: { status: value } })) },
   {
@@ -176,7 +190,7 @@ export const history: fc.Arbitrary<TicketEvent[]> = fc
       const data = index === 0 ? { request: 'update' } : { request: 'escalation', supplied: { reason: 'law' } };
       events.push({ ...head, id: `asks-${index}`, type: 'ticket.request.made', occurredAt: at, data } as TicketEvent);
     });
-    steps.forEach(({ gap: step, body: { type, data }, id }, index) => {
+    steps.forEach(({ gap: step, body: { type, data, asks }, id }, index) => {
       at += step;
       const granted = events.findLast(({ type: earlier }) => earlier === 'ticket.waiver.granted');
       const ends = type === 'ticket.waiver.withdrawn' && granted ? { waiver: granted.id } : {};
@@ -191,6 +205,7 @@ export const history: fc.Arbitrary<TicketEvent[]> = fc
         type,
         occurredAt: at,
         data: { ...data, ...claimed, ...ends, ...answers },
+        ...(asks === undefined ? {} : { asks }),
       } as TicketEvent);
     });
     return withNamedEscalations(events);
