@@ -16,7 +16,11 @@ export function foldOffline(ticket: string, events: readonly TicketEvent[], at: 
   const horizon = horizonOf({ kind: 'watermark', at, sources: {} }, SOURCE, settleMs);
   const inputs = events.flatMap((event) => toPriorityInput(event) ?? []);
   const { priorityHistory, coverageHistory } = decidePriorities(inputs, policy);
-  const history = { events: events.map((event) => withoutText(withAskedInText(event))), priorityHistory, coverageHistory };
+  const history = {
+    events: events.map((event) => withoutText(withAskedInText(event))),
+    priorityHistory,
+    coverageHistory,
+  };
   return foldTicket({ source: SOURCE, ticket }, history, policy, horizon);
 }
 
