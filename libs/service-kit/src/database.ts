@@ -99,6 +99,8 @@ async function initialize(options: DatabaseOptions): Promise<DataSource> {
   const dataSource = new DataSource({
     type: 'postgres',
     url: options.url,
+    // The one that is ours too: TypeORM would look for one of its own.
+    driver: pg,
     schema: options.schema,
     entities: [...options.entities],
     migrations: [...options.migrations],
