@@ -50,7 +50,7 @@ export class ServiceProcesses {
     const lines: string[] = [];
     const started = startServiceProcess({
       name,
-      main: join(root, 'services', service, 'dist/main.js'),
+      main: join(root, 'services', service, 'dist/bundle/main.js'),
       env: { HOST: '127.0.0.1', PORT: String(await freePort()), INSTANCE_ID: name, ...this.env, ...env },
       onLine: (line) => {
         lines.push(line);

@@ -2,19 +2,10 @@
 // source was read: a source that changes while it is compiled is compiled again. Outputs are put in place by rename, so that a command
 // started beside another never reads half a file.
 // swc, because NestJS and TypeORM need `emitDecoratorMetadata`; types are checked separately (`npm run types`).
-import {
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  statSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs';
-import { basename, dirname, join, relative, resolve } from 'node:path';
+import { existsSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { partEnding, put } from './put.mjs';
 
 export const workspaceRoot = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 
@@ -39,6 +30,11 @@ export function packageFolders() {
   );
 }
 
+/** Where a package's main module is bundled. */
+export function bundleFolder(folder) {
+  return join(folder, 'dist/bundle');
+}
+
 /**
  * Compiles the stale sources of `folders` (absolute paths) into their `dist`; returns how many files were written.
  * Files that are not TypeScript (policy packs, SQL, sample texts) are copied beside the code that reads them.
@@ -48,7 +44,6 @@ export async function compile(folders) {
   if (stale.length === 0) return 0;
   const { transformFile } = await import('@swc/core');
   for (const { source, output, folder, changedAt } of stale) {
-    mkdirSync(dirname(output), { recursive: true });
     if (!source.endsWith('.ts')) {
       put(output, readFileSync(source), changedAt);
       continue;
@@ -85,7 +80,8 @@ function staleFiles(folder) {
 function removeOrphans(distFolder, outputs) {
   if (!existsSync(distFolder)) return;
   for (const file of walk(distFolder)) {
-    if (!outputs.has(file.replace(/\.map$/, '')) && !file.endsWith('.part')) rmSync(file, { force: true });
+    if (file.startsWith(`${bundleFolder(dirname(distFolder))}${sep}`)) continue;
+    if (!outputs.has(file.replace(/\.map$/, '')) && !file.endsWith(partEnding)) rmSync(file, { force: true });
   }
 }
 
@@ -97,14 +93,7 @@ function* walk(folder) {
   }
 }
 
-function put(path, content, changedAt) {
-  const part = `${path}.${process.pid}.part`;
-  writeFileSync(part, content);
-  utimesSync(part, changedAt, changedAt);
-  renameSync(part, path);
-}
-
-/** Whole ms: what `utimes` is given and gives back. */
-function modified(path) {
+/** Whole ms: what `utimes` is given and gives back; null where there is no such file. */
+export function modified(path) {
   return statSync(path, { throwIfNoEntry: false })?.mtime.getTime() ?? null;
 }

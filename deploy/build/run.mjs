@@ -1,9 +1,10 @@
-// Runs a package's main module from source without a build step of its own: compiles what is stale, then imports it in this process.
+// Runs a package's main module from source without a build step of its own: compiles and bundles what is stale, then imports it in this process.
 // Prints nothing itself, so that `npm run -s punctual -- …` leaves stdout to the command.
+import { bundle, startedWith } from './bundle.mjs';
 import { compile, packageFolders } from './compile.mjs';
 
-process.setSourceMapsEnabled(true);
 await compile(packageFolders());
 
 const [packageName] = process.argv.splice(2, 1);
+await bundle(packageName === '--build-only' ? packageFolders() : startedWith(packageName));
 if (packageName !== '--build-only') await import(import.meta.resolve(`${packageName}/main`));

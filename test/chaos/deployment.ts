@@ -139,7 +139,7 @@ export class Deployment {
     const log = createWriteStream(join(this.directory, 'log', `${name}.log`), { flags: 'a' });
     const running = startServiceProcess({
       name,
-      main: join(root, 'services', service, 'dist/main.js'),
+      main: join(root, 'services', service, 'dist/bundle/main.js'),
       env: {
         ...{ HOST: '127.0.0.1', PORT: String(port), INSTANCE_ID: name, DATABASE_URL: this.databaseUrl },
         ...{

@@ -35,7 +35,7 @@ describe.skipIf(process.platform === 'win32')('a service that cannot start', () 
     const lastWords = new Promise<string>((resolve) => (said = resolve));
     const running = startServiceProcess({
       name: service,
-      main: join(root, 'services', service, 'dist/main.js'),
+      main: join(root, 'services', service, 'dist/bundle/main.js'),
       env: {
         ...{ HOST: '127.0.0.1', PORT: port, DATABASE_URL: database.url },
         ...{ KAFKA_BROKERS: '', NODE_OPTIONS: somethingOpen },

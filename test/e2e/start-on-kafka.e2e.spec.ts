@@ -15,7 +15,7 @@ function children(pid: number): Map<string, number> {
   const found = new Map<string, number>();
   for (const line of table.split('\n')) {
     const [, child, parent, args] = /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line) ?? [];
-    const what = /services\/([a-z-]+)\/dist\/main\.js|(kafka)\.Kafka/.exec(args ?? '');
+    const what = /services\/([a-z-]+)\/dist\/bundle\/main\.js|(kafka)\.Kafka/.exec(args ?? '');
     if (Number(parent) === pid && what !== null) found.set(what[1] ?? what[2] ?? '', Number(child));
   }
   return found;

@@ -50,7 +50,7 @@ export async function startService(name, { brokers, databaseUrl }) {
   const main = fileURLToPath(import.meta.resolve(`@punctual/${name}/main`));
   const profiles = process.env.PUNCTUAL_BENCH_PROFILES;
   const profiling = profiles === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${join(profiles, name)}`];
-  const child = spawn(process.execPath, ['--enable-source-maps', ...profiling, main], {
+  const child = spawn(process.execPath, [...profiling, main], {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: {
       ...process.env,

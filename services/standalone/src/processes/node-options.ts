@@ -2,4 +2,4 @@
  * What Node starts a service's process with. Young objects get 8 MB at most: with as much as Node gives them by itself a service under load
  * keeps half as much memory again, and saves a quarter of its CPU time for it.
  */
-export const nodeOptions: readonly string[] = ['--enable-source-maps', '--max-semi-space-size=8'];
+export const nodeOptions: readonly string[] = ['--max-semi-space-size=8'];
