@@ -18,6 +18,9 @@ const FLUSH_AFTER_MS = 10_000;
 /** Classes are told apart by name in logs and errors; comments but licences are read at each start for nothing. */
 const printed = { format: 'esm', keepNames: true, comments: { legal: true, annotation: false, jsdoc: false } };
 
+/** What has been looked for, by name and from which folder. */
+const foundOnce = new Set();
+
 const key = librariesKey();
 await Promise.all([bundleLibraries(), ...process.argv.slice(2).map(bundleMain)]);
 
@@ -91,10 +94,10 @@ async function bundleMain(folder) {
       {
         name: 'ours',
         resolveId: {
-          filter: { id: /^[^./\0]/ },
+          filter: { id: { include: /^[^./\\\0]/, exclude: /^(?:node:|@punctual\/|[A-Za-z]:)/ } },
           handler(id, importer) {
-            if (importer === undefined || id.startsWith('@punctual/')) return undefined;
-            if (!id.startsWith('node:')) assertOneCopy(id, importer);
+            if (importer === undefined) return undefined;
+            assertOneCopy(id, importer);
             if (!libraries.includes(id)) return { id, external: true };
             return { id: fromBundle(join(librariesFolder(key), libraryFile(id))), external: 'absolute' };
           },
@@ -157,6 +160,9 @@ function compiledFor(entry) {
 
 /** A library that is found elsewhere from a bundle than from the module that imports it would be another copy of it. */
 function assertOneCopy(id, importer) {
+  const seen = `${id} ${dirname(importer)}`;
+  if (foundOnce.has(seen)) return;
+  foundOnce.add(seen);
   const [asImported, asBundled] = [importer, join(workspaceRoot, 'dist/bundle.js')].map((from) => packageOf(id, from));
   if (asImported === asBundled) return;
   throw new Error(`${id} is installed at ${asImported} for ${importer}, not at ${asBundled}: bundles need one copy`);
