@@ -3,9 +3,12 @@
 import { totalmem } from 'node:os';
 import { startDurablePostgres } from '@punctual/test-kit';
 
+/** A quarter of the machine's memory. */
+export const sharedBuffers = `${Math.floor(totalmem() / 4 / 1_048_576)}MB`;
+
 const settings = {
   max_connections: '100',
-  shared_buffers: `${Math.floor(totalmem() / 4 / 1_048_576)}MB`,
+  shared_buffers: sharedBuffers,
   max_wal_size: '4GB',
   checkpoint_timeout: '15min',
   jit: 'off',

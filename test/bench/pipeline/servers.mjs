@@ -6,6 +6,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
+import { sharedBuffers } from '../durable-postgres.mjs';
 import { POLICY } from './load-events.mjs';
 
 export const PARTITIONS = 8;
@@ -15,7 +16,7 @@ export const CHECKPOINT_SECONDS = 30;
 const settings = [
   ['shared_preload_libraries', 'pg_stat_statements'],
   ['pg_stat_statements.track_planning', 'on'],
-  ['shared_buffers', '1GB'],
+  ['shared_buffers', sharedBuffers],
   ['max_wal_size', '8GB'],
   ['checkpoint_timeout', `${CHECKPOINT_SECONDS}s`],
 ];
