@@ -118,6 +118,29 @@ describe('an outage that may have to do with an old ticket', () => {
     expect(await linksOf('OLD')).toMatchObject([{ ticket: 'NEW', namedBy: 'other' }]);
   });
 
+  it('may be transferred, and says from both sides where it is handled', async () => {
+    expect(await sendOverHttp('ticket.created', 'created', 'MOVED', { plan: 'Gold' })).toBe(202);
+    await pass();
+    expect(await sendOverHttp('ticket.merged', 'moved', 'MOVED', { into: 'NEW', transfer: true })).toBe(202);
+    await pass();
+    const link = { kind: 'transferred', at: new Date(start + (minute - 1) * MINUTE).toISOString(), eventId: 'moved' };
+    expect(await linksOf('MOVED')).toEqual([
+      {
+        ...{ ticket: 'NEW', namedBy: 'this', ...link },
+        text: 'This ticket was transferred to NEW, where it is handled now; its clocks here ended with that',
+      },
+    ]);
+    expect(await linksOf('NEW')).toContainEqual({
+      ...{ ticket: 'MOVED', namedBy: 'other', ...link },
+      text: 'MOVED was transferred to this ticket; the clocks of this one run on by themselves',
+    });
+    expect(await clocksOf('MOVED')).toContainEqual(expect.objectContaining({ outcome: 'cancelled', reason: 'merged' }));
+    expect(await sendOverHttp('ticket.restored', 'back', 'MOVED', {})).toBe(202);
+    await pass();
+    expect(await linksOf('MOVED')).toEqual([]);
+    expect(await linksOf('NEW')).not.toContainEqual(expect.objectContaining({ ticket: 'MOVED' }));
+  });
+
   it('says of each priority who set it and why', async () => {
     const change = { priority: 'urgent', actor: { role: 'agent', id: 'a-17' }, reason: 'Everything stands still' };
     expect(await sendOverHttp('ticket.priority.changed', 'raised', 'OTHER', change)).toBe(202);

@@ -16,7 +16,7 @@ export { publishContinued, publishRefolded, netSayings, type Published } from '.
 export { contentKey, eventId, LATE_DETECTION_MS, type Draft, type PublicationContext, type Saying } from './draft.js';
 export { explainTicket, type ClockExplanation, type ExplainedSegment } from './explain.js';
 export { eventsBehind } from './events-behind.js';
-export { linksOf, sayLink, type NamedTicket, type TicketLink } from './links.js';
+export { linkedBy, linksOf, sayLink, type NamedTicket, type TicketLink } from './links.js';
 export { escalationsOf, escalationsSaid, type EscalationAnswered, type EscalationView } from './escalation-view.js';
 export { sayEscalation } from './say-escalation.js';
 export { sayEvent } from './say-event.js';

@@ -1,10 +1,13 @@
 import type { Instant, TicketEvent } from '@punctual/contracts';
+import type { TicketState } from './ticket-state.js';
 
-/** A ticket that another one names as related, since when, and the event that says so. */
+/** A ticket that another one names as related or was transferred to, since when, and the event that says so. */
 export interface NamedTicket {
   readonly ticket: string;
   readonly at: Instant;
   readonly eventId: string;
+  /** Absent: it is named as related. */
+  readonly kind?: 'transferred';
 }
 
 /** A link as either of its two tickets sees it. */
@@ -15,6 +18,8 @@ export interface TicketLink {
   readonly namedBy: 'this' | 'other';
   readonly at: Instant;
   readonly eventId: string;
+  /** Absent: the one names the other as related. */
+  readonly kind?: 'transferred';
 }
 
 /**
@@ -31,6 +36,15 @@ export function namedAfter(
   return others.map((other) => named.find((known) => known.ticket === other) ?? { ticket: other, at, eventId: id });
 }
 
+/** The tickets that a ticket is linked with by its own events, as it stands: a transfer is a merge with a link (SLA-SEMANTICS §10). */
+export function linkedBy({
+  related = [],
+  transferred,
+}: Pick<TicketState, 'related' | 'transferred'>): readonly NamedTicket[] {
+  if (transferred === undefined) return related;
+  return [...related.filter(({ ticket }) => ticket !== transferred.ticket), transferred];
+}
+
 /** The links of a ticket by what it names and by which others name it, the oldest first. */
 export function linksOf(names: readonly NamedTicket[], namedBy: readonly NamedTicket[]): readonly TicketLink[] {
   return [
@@ -40,7 +54,12 @@ export function linksOf(names: readonly NamedTicket[], namedBy: readonly NamedTi
 }
 
 /** A link in one line for people. */
-export function sayLink({ ticket, namedBy }: Pick<TicketLink, 'ticket' | 'namedBy'>): string {
+export function sayLink({ ticket, namedBy, kind }: Pick<TicketLink, 'ticket' | 'namedBy' | 'kind'>): string {
+  if (kind === 'transferred') {
+    return namedBy === 'this'
+      ? `This ticket was transferred to ${ticket}, where it is handled now; its clocks here ended with that`
+      : `${ticket} was transferred to this ticket; the clocks of this one run on by themselves`;
+  }
   const which =
     namedBy === 'this' ? `This ticket names ${ticket} as related` : `${ticket} names this ticket as related`;
   return `${which}; the clocks of both run on by themselves`;

@@ -5,6 +5,7 @@ import { ClockCorrections } from './clock-corrections.js';
 import { TimelineNeeded } from './clock-past.js';
 import type { PolicyInForce } from './policy-in-force.js';
 import type { PolicySwitch } from './policy-schedule.js';
+import { pausedBy } from './reasons.js';
 import { originOf } from './recount.js';
 import { Standing } from './standing.js';
 import type { AttributesState, ClockState, TicketState } from './ticket-state.js';
@@ -173,7 +174,7 @@ export class PromisedClocks {
   private pauseReason(clock: ClockState, terms: PromiseTerms): string | null {
     const { status, requesterWrote, solved, surge } = this.state;
     if (solved !== null) return clock.target === 'first_response' ? 'solved' : null;
-    if (terms.pausesIn(status, requesterWrote)) return status.category === 'open' ? status.name : status.category;
+    if (terms.pausesIn(status, requesterWrote)) return pausedBy(status);
     return surge?.open && terms.suspendedInSurge ? 'surge' : null;
   }
 

@@ -1,4 +1,4 @@
-import type { Target } from '@punctual/contracts';
+import type { Target, TicketStatus } from '@punctual/contracts';
 
 /** What targets are called in sentences. */
 export const targetNames: Readonly<Record<Target, string>> = {
@@ -43,7 +43,20 @@ const sentences: Readonly<Record<string, string>> = {
   late_evidence: 'An event that belongs before what was folded arrived later, and this no longer holds',
 };
 
+/** Begins the reason code of a pause by a status that the policy names by the desk's own word for it. */
+const STATUS = 'status: ';
+
+/** The reason code of a pause by a status: whom it waits for, or which of the desk's own it is. */
+export function pausedBy({ category, name }: TicketStatus): string {
+  return category === 'open' ? `${STATUS}${name}` : category;
+}
+
 export function reasonFor(code: string, target: Target | null): string {
-  const sentence = sentences[code] ?? code.replaceAll('_', ' ');
+  const sentence =
+    sentences[code] ?? (code.startsWith(STATUS) ? named(code.slice(STATUS.length)) : code.replaceAll('_', ' '));
   return sentence.replaceAll('{target}', target ? targetNames[target] : 'promise');
+}
+
+function named(status: string): string {
+  return `The status is “${status}”, in which the {target} does not count`;
 }

@@ -133,7 +133,7 @@ export class TicketFold {
       case 'ticket.status.changed':
         return this.changeStatus(event.data.status, at, event.id);
       case 'ticket.merged':
-        return this.leave('merged', at, event.id);
+        return this.takeMerge(event, at);
       case 'ticket.deleted':
         return this.leave('deleted', at, event.id);
     }
@@ -375,9 +375,18 @@ export class TicketFold {
       this.book.cancel(clock, this.promised.termsOf(clock), at, eventId, kind, 'gone');
   }
 
+  private takeMerge({ id, ticket, data }: Extract<TicketEvent, { type: 'ticket.merged' }>, at: Instant): void {
+    // Whoever keeps its id in another system is linked with nothing here.
+    if (data.transfer && data.into !== ticket) {
+      this.state.transferred = { ticket: data.into, at, eventId: id, kind: 'transferred' };
+    }
+    this.leave('merged', at, id);
+  }
+
   private restore(at: Instant, eventId: string): void {
     const { state } = this;
     state.gone = null;
+    delete state.transferred;
     this.promised.recordStanding(at);
     this.promised.restore(at, eventId);
   }

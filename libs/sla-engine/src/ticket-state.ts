@@ -62,6 +62,8 @@ export interface TicketState {
   surge?: SurgeSeen;
   /** The tickets that this one names as related; absent where it names none. */
   related?: readonly NamedTicket[];
+  /** The ticket as which it is handled elsewhere, since it was transferred; absent where it was not, or came back. */
+  transferred?: NamedTicket;
   /** Who takes the ticket before its turn in the queue, and why; null once it went back to it, absent where it never left it. */
   outOfTurn?: OutOfTurn | null;
   /** The kinds of requests that were accepted on this ticket, each once. */

@@ -1,12 +1,12 @@
 import type { TicketEvent } from '@punctual/contracts';
 import { describe, expect, it } from 'vitest';
-import { linksOf, namedAfter } from '../links.js';
+import { linkedBy, linksOf, namedAfter, sayLink } from '../links.js';
 import { sayEvent } from '../say-event.js';
 import { instant, story, tell } from './story.spec-kit.js';
 
-/** What a ticket that was created at 09:00 names, told in this order. */
+/** What a ticket that was created at 09:00 is linked with by its own events, told in this order. */
 function names(...events: readonly TicketEvent[]) {
-  return tell(events, '12:00').folded.state.related ?? [];
+  return linkedBy(tell(events, '12:00').folded.state);
 }
 
 function created(related: readonly string[]): TicketEvent {
@@ -56,6 +56,43 @@ describe('a ticket that names others as related', () => {
   it('says so in the sentence of the event', () => {
     expect(sayEvent(created(['old', 'older']))).toBe('The requester opened the ticket; it names old, older as related');
     expect(sayEvent(changed('10:00', []))).toBe('Fields of the ticket changed');
+  });
+});
+
+/** SLA-SEMANTICS §10: a transfer is a merge with a link. */
+describe('a ticket that was transferred', () => {
+  const transferred = { ticket: 'T-9', at: instant('10:00'), eventId: '10:00 transferred', kind: 'transferred' };
+
+  it('is linked with the one it is handled as, and a merged one is not', () => {
+    expect(names(...story('09:00 created', '10:00 transferred'))).toEqual([transferred]);
+    expect(names(...story('09:00 created', '10:00 merged away'))).toEqual([]);
+  });
+
+  it('keeps what it names besides, once each', () => {
+    const [creation, ...rest] = [created(['old', 'T-9']), ...story('10:00 transferred')];
+    if (!creation) throw new Error('no story');
+    expect(names(creation, ...rest)).toEqual([
+      { ticket: 'old', at: instant('09:00'), eventId: '09:00 created' },
+      transferred,
+    ]);
+  });
+
+  it('is linked no more once it has come back, but for what it names', () => {
+    expect(names(...story('09:00 created', '10:00 transferred', '11:00 restored'))).toEqual([]);
+    const back = names(created(['old', 'T-9']), ...story('10:00 transferred', '11:00 restored'));
+    expect(back.map(({ ticket, kind }) => [ticket, kind])).toEqual([
+      ['old', undefined],
+      ['T-9', undefined],
+    ]);
+  });
+
+  it('says so from both sides', () => {
+    expect(sayLink({ ticket: 'T-9', namedBy: 'this', kind: 'transferred' })).toBe(
+      'This ticket was transferred to T-9, where it is handled now; its clocks here ended with that',
+    );
+    expect(sayLink({ ticket: 'T-1', namedBy: 'other', kind: 'transferred' })).toBe(
+      'T-1 was transferred to this ticket; the clocks of this one run on by themselves',
+    );
   });
 });
 

@@ -1,6 +1,6 @@
 import type { Instant } from '@punctual/contracts';
 import type { CompiledPolicy } from '@punctual/policy';
-import { linksOf, type TicketLink, type TicketState } from '@punctual/sla-engine';
+import { linkedBy, linksOf, type TicketLink, type TicketState } from '@punctual/sla-engine';
 import { foldTicketEvents } from './fold-history.js';
 import type { History, TicketEvents } from './read-history.js';
 
@@ -15,12 +15,15 @@ export function linksIn(
   const naming = tickets
     .filter((other) => other.source === source && other.ticket !== ticket && mayName(other, ticket))
     .flatMap((other) => {
-      const { related = [] } = foldTicketEvents(other, policy, at).state;
-      return related.flatMap((named) => (named.ticket === ticket ? [{ ...named, ticket: other.ticket }] : []));
+      const linked = linkedBy(foldTicketEvents(other, policy, at).state);
+      return linked.flatMap((named) => (named.ticket === ticket ? [{ ...named, ticket: other.ticket }] : []));
     });
-  return linksOf(state.related ?? [], naming);
+  return linksOf(linkedBy(state), naming);
 }
 
 function mayName({ events }: TicketEvents, ticket: string): boolean {
-  return events.some(({ data }) => 'related' in data && data.related?.includes(ticket) === true);
+  return events.some(
+    ({ data }) =>
+      ('related' in data && data.related?.includes(ticket) === true) || ('into' in data && data.into === ticket),
+  );
 }

@@ -7,7 +7,7 @@ import {
   type ScenarioSurge,
   type TicketAttributes,
 } from '@punctual/policy';
-import { earliestDue, waitsForOthers, type TicketState } from '@punctual/sla-engine';
+import { earliestDue, linkedBy, waitsForOthers, type TicketState } from '@punctual/sla-engine';
 import { compare, type Mismatch } from './mismatch.js';
 
 /**
@@ -33,9 +33,9 @@ export function deskMismatches(
 }
 
 /** The tickets that the scenario's ticket names, and those beside it that name it. */
-function linksOf({ beside, ticket: { id } }: Scenario, { related = [] }: TicketState): string[] {
+function linksOf({ beside, ticket: { id } }: Scenario, state: TicketState): string[] {
   const naming = beside.flatMap((other) => (other.related?.includes(id) === true ? [other.id] : []));
-  return [...new Set([...related.map(({ ticket }) => ticket), ...naming])].sort();
+  return [...new Set([...linkedBy(state).map(({ ticket }) => ticket), ...naming])].sort();
 }
 
 /** The scenario's ticket, where it waits, and those beside it, the one to take next first. */

@@ -1,5 +1,5 @@
 import { formatInstant } from '@punctual/contracts';
-import { linksOf, sayLink, type TicketState } from '@punctual/sla-engine';
+import { linkedBy, linksOf, sayLink, type TicketState } from '@punctual/sla-engine';
 import type { Sql } from '@punctual/stream';
 import { loadNamed, loadNaming } from '../storage/link-store.js';
 import type { TicketId } from '../storage/ticket-store.js';
@@ -12,13 +12,14 @@ const MOST_SHOWN = 100;
  * at hand (null: it is sealed or cannot be folded), by what was stored.
  */
 export async function readLinks(sql: Sql, id: TicketId, state: TicketState | null) {
-  const named = state === null ? await loadNamed(sql, id) : (state.related ?? []);
+  const named = state === null ? await loadNamed(sql, id) : linkedBy(state);
   const links = linksOf(named, await loadNaming(sql, id, MOST_SHOWN));
-  return links.map(({ ticket, namedBy, at, eventId }) => ({
+  return links.map(({ ticket, namedBy, at, eventId, kind }) => ({
     ticket,
     namedBy,
+    ...(kind === undefined ? {} : { kind }),
     at: formatInstant(at),
     eventId,
-    text: sayLink({ ticket, namedBy }),
+    text: sayLink({ ticket, namedBy, ...(kind === undefined ? {} : { kind }) }),
   }));
 }

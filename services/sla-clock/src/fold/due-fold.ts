@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { topics, traceHeaders, type ClassifiedRecord, type Instant, type SlaEvent } from '@punctual/contracts';
 import type { CompiledPolicy } from '@punctual/policy';
 import type { Clock, PinnedPolicies } from '@punctual/service-kit';
-import type { PolicySchedule, Published, TicketState } from '@punctual/sla-engine';
+import { linkedBy, type PolicySchedule, type Published, type TicketState } from '@punctual/sla-engine';
 import type { Sql, UnitOfWork } from '@punctual/stream';
 import type { MonthPartitions } from '../storage/month-partitions.js';
 import {
@@ -264,10 +264,10 @@ export class DueFold {
     this.places.set(ticketKey(source, ticket), { source, ticket, policy: name, place });
   }
 
-  /** Notes the tickets that it names as related where they are others than before. */
+  /** Notes the tickets that it is linked with where they are others than before. */
   private link({ source, ticket, state }: TicketRow, before: TicketState | null): void {
-    const related = state?.related ?? [];
-    if (isDeepStrictEqual(related, before?.related ?? [])) return;
+    const related = state === null ? [] : linkedBy(state);
+    if (isDeepStrictEqual(related, before === null ? [] : linkedBy(before))) return;
     this.links.set(ticketKey(source, ticket), { source, ticket, related });
   }
 

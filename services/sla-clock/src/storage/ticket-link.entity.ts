@@ -1,6 +1,6 @@
 import { EntitySchema } from 'typeorm';
 
-/** A ticket and another of its source that it names as related. */
+/** A ticket and another of its source that it names as related, or was transferred to. */
 export interface TicketLinkRow {
   readonly source: string;
   /** The one that names. */
@@ -11,6 +11,7 @@ export interface TicketLinkRow {
   readonly eventId: string;
   /** Since when. Epoch ms as text (bigint). */
   readonly linkedAt: string;
+  readonly kind: 'related' | 'transferred';
 }
 
 export const TicketLinkEntity = new EntitySchema<TicketLinkRow>({
@@ -23,6 +24,7 @@ export const TicketLinkEntity = new EntitySchema<TicketLinkRow>({
     related: { type: 'text', primary: true },
     eventId: { type: 'text', name: 'event_id' },
     linkedAt: { type: 'bigint', name: 'linked_at' },
+    kind: { type: 'text', default: 'related' },
   },
   indices: [{ name: 'ticket_link_related', columns: ['source', 'related'] }],
 });
