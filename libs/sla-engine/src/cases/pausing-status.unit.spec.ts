@@ -1,3 +1,4 @@
+import type { PriorityDecision } from '@punctual/contracts';
 import { builtInPack, compilePolicy, loadPolicy, resolvePolicy } from '@punctual/policy';
 import { describe, expect, it } from 'vitest';
 import { explainTicket } from '../explain.js';
@@ -17,10 +18,19 @@ function pausedIn(name: string) {
   if (!document) throw new Error(JSON.stringify(diagnostics));
   const [created, changed] = story('15:00 created', '15:30 open');
   if (!created || !changed) throw new Error('no story');
-  const decision = {
-    ...{ decisionId: 'd', eventId: created.id, at: created.occurredAt, kind: 'correction', priority: 'Severity 2' },
-    ...{ by: 'default', status: 'decided', rule: null, confidence: 1, needsReview: false, reason: 'case' },
-  } as const;
+  const decision: PriorityDecision = {
+    decisionId: 'd',
+    eventId: created.id,
+    at: created.occurredAt,
+    kind: 'correction',
+    priority: 'Severity 2',
+    by: 'default',
+    status: 'decided',
+    rule: null,
+    confidence: 1,
+    needsReview: false,
+    reason: 'case',
+  };
   const events = [created, { ...changed, data: { status: { name, category: 'open' } } } as typeof changed];
   const history = { events, priorityHistory: [decision], coverageHistory: [] };
   const horizon = { eventsUpTo: instant('16:00'), duesBefore: instant('16:00') };
