@@ -307,6 +307,47 @@ describe('an escalation', () => {
   });
 });
 
+describe('the gauge of open escalations', () => {
+  const one = ticketEvents(source, 'X-2', start);
+  const other = ticketEvents(source, 'X-3', start);
+  const past = ticketEvents('archive', 'X-4', start);
+  const actor = { role: 'agent', id: 'lead-1' };
+  const asks = (ticket: ReturnType<typeof ticketEvents>, minute: number) =>
+    ticket.make('ticket.request.made', minute, { request: 'escalation' });
+
+  async function open(): Promise<string[]> {
+    const metrics = await (await fetch(`${pipeline.url}/metrics`)).text();
+    return metrics.split('\n').filter((line) => line.startsWith('punctual_open_escalations{'));
+  }
+  const series = (state: string, n: number): string =>
+    `punctual_open_escalations{policy="acme",state="${state}",service="sla-clock"} ${n}`;
+
+  it('counts what waits for people by policy and state, and names nobody', async () => {
+    expect(await open()).toEqual([]);
+    await pipeline.send(one.created(160), asks(one, 161), other.created(160), asks(other, 161));
+    await pass(162);
+    expect(await open()).toEqual([series('raised', 2)]);
+    await pipeline.send(one.make('ticket.escalation.acknowledged', 163, { actor }));
+    await pass(164);
+    expect(await open()).toEqual([series('acknowledged', 1), series('raised', 1)]);
+    await pipeline.send(one.make('ticket.escalation.resolved', 165, { actor, reason: 'The customer was called' }));
+    await pass(166);
+    expect(await open()).toEqual([series('raised', 1)]);
+  });
+
+  it('counts none of a ticket that is over, and none of the past', async () => {
+    await pipeline.send(other.status(167, 'closed'));
+    await pass(168);
+    expect(await open()).toEqual([]);
+    await pipeline.tick(start + 169 * MINUTE, { archive: { at: start + 150 * MINUTE, mode: 'historical' } });
+    await pipeline.send(past.created(151), asks(past, 152));
+    await pipeline.tick(start + 170 * MINUTE, { archive: { at: start + 165 * MINUTE, mode: 'historical' } });
+    await pipeline.settled();
+    expect((await pipeline.slaEvents('archive', 'X-4')).map(({ type }) => type)).toContain('sla.escalation.raised');
+    expect(await open()).toEqual([]);
+  });
+});
+
 describe('GET /v1/events', () => {
   it('tells what is published, and resumes after the last event a client has', async () => {
     const first = await open('?types=sla.clock.met,sla.clock.started');

@@ -56,6 +56,12 @@ export function columnsOf(document: MappingDocument): readonly string[] {
   return [...columns];
 }
 
+/** The columns of which a document takes several texts: those that name related tickets. */
+export function listColumnsOf({ create, events = [] }: MappingDocument): ReadonlySet<string> {
+  const written = [create, ...events.flatMap(({ emit = [] }) => emit.flatMap(({ fields }) => fields ?? []))];
+  return new Set(written.flatMap(({ related = [] }) => related.flatMap(({ column }) => column ?? [])));
+}
+
 /** Expressions and conditions are the only places, besides the fixed ones, that name columns. */
 function collect(node: unknown, columns: Set<string>): void {
   if (Array.isArray(node)) {

@@ -43,6 +43,16 @@ describe('a mapping file', () => {
     ],
     ['a rule without effect', `${sound}events:\n  - when: { a: b }\n`, /^9:5 a rule has 'emit' or 'ignore'/],
     ['no other version', sound.replace('mapping: 1', 'mapping: 2'), /^1:1 the version of this language is 1/],
+    [
+      'more related tickets than an event may name',
+      `${sound}events:\n  - when: { a: b }\n    emit: { fields: { related: [${Array(21).fill('x').join(', ')}] } }\n`,
+      /^10:23 an event names at most 20 related tickets/,
+    ],
+    [
+      'a separator where there is one value',
+      `${sound}create: { plan: { column: p, split: ',' } }\n`,
+      /^8:30 'split' is not known here/,
+    ],
     ['YAML that is none', 'mapping: [1\n', /^2:1 /],
     ['nothing at all', '', /./],
     ['creation left to rules that never create', `${sound}create: { on: rule }\n`, /no ticket is ever created/],

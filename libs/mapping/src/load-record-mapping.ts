@@ -1,4 +1,4 @@
-import { columnsOf, nothingFollows, type Mapping, type MappingProblem } from './load-mapping.js';
+import { columnsOf, listColumnsOf, nothingFollows, type Mapping, type MappingProblem } from './load-mapping.js';
 import { CloudEventsDocument, RecordDocument } from './mapping-document.js';
 import { openDocument } from './mapping-source.js';
 import { recordColumn, type RecordColumn } from './record-columns.js';
@@ -13,6 +13,8 @@ export type RecordMapping =
       readonly policy: string | null;
       readonly rows: Mapping;
       readonly columns: readonly RecordColumn[];
+      /** The columns that may hold a list. */
+      readonly lists: ReadonlySet<string>;
     };
 
 /** What a stream says besides its mapping; it wins over what the mapping says. */
@@ -82,5 +84,6 @@ function loadJson(opened: Opened, owner: RecordOwner): Loaded {
   }
   if (problems.length > 0) return { problems };
   const rows: Mapping = { document, readTime, columns: names };
-  return { mapping: { format: 'json', source, policy: policy ?? null, rows, columns } };
+  const lists = listColumnsOf(document);
+  return { mapping: { format: 'json', source, policy: policy ?? null, rows, columns, lists } };
 }

@@ -26,7 +26,7 @@ export function mapRecord(mapping: RecordMapping, record: UpstreamRecord, receiv
   const read = jsonIn(record.value);
   if ('problem' in read) return rejected('not_json', read.problem);
   if (mapping.format === 'cloudevents') return readCloudEvent(mapping.source, record, read.value, receivedAt);
-  const found = recordRow(mapping.columns, record, read.value);
+  const found = recordRow(mapping.columns, record, read.value, mapping.lists);
   if ('problem' in found) return rejected('not_a_text', found.problem);
   const ticket = ticketOf(mapping.rows, found.row);
   if (ticket === null) return rejected('no_ticket', `'${mapping.rows.document.ticket}' is empty or not there`);

@@ -50,6 +50,41 @@ otherwise: columns-only
 const key = bytes('{"id":7}');
 const at = { ts_us: 1772452800123456, lsn: 9 };
 
+describe('the tickets that a record names as related', () => {
+  const mapping = mappingOf(`format: json
+ticket: id
+time: { column: at }
+event: change
+create: { related: { column: links } }
+events:
+  - { when: { kind: opened }, emit: create }
+  - { when: { kind: linked }, emit: { fields: { related: [{ column: links }, { column: parent.id }] } } }
+`);
+  const told = (value: object): unknown =>
+    said(mapRecord(mapping, record({ id: 7, at: '2026-03-02T10:00:00Z', change: 'c1', ...value }), NOON));
+
+  it('may stand in a list', () => {
+    expect(told({ kind: 'opened', links: ['8', 9] })).toEqual([
+      ['c1/created', { origin: 'requester', related: ['8', '9'] }],
+    ]);
+    expect(told({ kind: 'linked', links: ['8'], parent: { id: 'A' } })).toEqual([
+      ['c1/fields', { related: ['8', 'A'], kind: 'change' }],
+    ]);
+  });
+
+  it('are none by a list that is empty, and left as they are where there is none', () => {
+    expect(told({ kind: 'linked', links: [] })).toEqual([['c1/fields', { related: [], kind: 'change' }]]);
+    expect(told({ kind: 'linked' })).toEqual([]);
+    expect(told({ kind: 'linked', links: null })).toEqual([]);
+  });
+
+  it('are texts, where they stand in a list', () => {
+    expect(told({ kind: 'linked', links: [{ id: 8 }] })).toBe(
+      "not_a_text: 'links' is a list of something other than texts: name what is in it, such as links.0",
+    );
+  });
+});
+
 describe('a record of change data capture', () => {
   it('creates a ticket with all that it says', () => {
     const after = { state: 'new', owner: null, urgency: 'high', created_us: at.ts_us };

@@ -1,6 +1,7 @@
 import { parseCloudEvent, toCloudEvent, type Instant, type TicketEvent } from '@punctual/contracts';
 import type { Mapping } from './load-mapping.js';
-import type { AssignmentColumns, Condition, Expression, MappingDocument } from './mapping-document.js';
+import { itemsOf } from './listed-text.js';
+import type { AssignmentColumns, Condition, Expression, ListExpression, MappingDocument } from './mapping-document.js';
 import { RowEvents } from './row-events.js';
 import type { TicketMemory } from './ticket-memory.js';
 
@@ -101,6 +102,8 @@ function mapTicketRow(mapping: Mapping, row: Row, ticket: string, place: RowPlac
 
   const at = timeIn(mapping, row, document.time.column);
   const read = (expression: Expression | undefined): string | null => evaluate(expression, row);
+  const readList = (related: readonly ListExpression[] | undefined): readonly string[] | null =>
+    evaluateList(related, row);
   const ownId = document.event ? (row[document.event] ?? '').trim() || null : null;
   const createdAt =
     document.create.at && row[document.create.at]?.trim() ? timeIn(mapping, row, document.create.at) : null;
@@ -116,6 +119,7 @@ function mapTicketRow(mapping: Mapping, row: Row, ticket: string, place: RowPlac
     actor: actorOf(document, row),
     memory,
     read,
+    readList,
   });
   const templates = rule?.emit ?? [];
   const creates = templates.some((template) => template.create) || document.create.on === 'first-row';
@@ -152,15 +156,38 @@ function matches(when: Condition, row: Row): boolean {
   });
 }
 
+/** The texts of all that say any, each once; null where none of them does. */
+function evaluateList(related: readonly ListExpression[] | undefined, row: Row): readonly string[] | null {
+  if (related === undefined) return null;
+  const said = related.map((expression) => textsOf(expression, row));
+  if (related.length > 0 && said.every((texts) => texts === null)) return null;
+  return [...new Set(said.flatMap((texts) => texts ?? []))];
+}
+
+/** An empty text says nothing; a list that is empty says that there is none. */
+function textsOf(expression: ListExpression, row: Row): readonly string[] | null {
+  const { column, split } = expression;
+  if (column === undefined) return expression.value ? [expression.value] : null;
+  const text = row[column] ?? '';
+  const list = itemsOf(text);
+  if (list === null && text.trim() === '') return null;
+  const texts = list ?? (split === undefined ? [text] : text.split(split));
+  const meant = texts.flatMap((one) => meaningOf(expression, column, one.trim()) ?? []);
+  return list === null && meant.length === 0 ? null : meant;
+}
+
 function evaluate(expression: Expression | undefined, row: Row): string | null {
   if (expression === undefined) return null;
   if (expression.column === undefined) return expression.value || null;
-  const value = (row[expression.column] ?? '').trim();
+  return meaningOf(expression, expression.column, (row[expression.column] ?? '').trim());
+}
+
+function meaningOf(expression: Expression, column: string, value: string): string | null {
   if (expression.map && Object.hasOwn(expression.map, value)) return expression.map[value] ?? null;
   if (value === '' || expression.none?.includes(value)) return null;
   if (!expression.map) return value;
   if (expression.else !== undefined) return expression.else;
-  throw new Rejection('unmapped_value', `'map' of column '${expression.column}' lacks '${value.slice(0, 60)}'`);
+  throw new Rejection('unmapped_value', `'map' of column '${column}' lacks '${value.slice(0, 60)}'`);
 }
 
 function timeIn(mapping: Mapping, row: Row, column: string): Instant {

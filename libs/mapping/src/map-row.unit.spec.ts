@@ -44,6 +44,48 @@ events:
 otherwise: columns-only
 `);
 
+describe('tickets that are named as related', () => {
+  const mapping = mappingOf(`
+create: { related: [{ column: parent, none: ['-'] }, { column: links, split: ';' }] }
+events:
+  - { when: { act: linked }, emit: { fields: { related: { column: links, split: ';' }, kind: correction } } }
+  - { when: { act: unlinked }, emit: { fields: { related: [] } } }
+  - { when: { act: outage }, emit: { fields: { related: OUTAGE-1 } } }
+otherwise: columns-only
+`);
+  const told = (values: Row): unknown => {
+    const [, outcome] = run(mapping, [row(0, { parent: '-', links: '' }), row(1, values)]);
+    return outcome?.kind === 'events' ? outcome.events.map(({ type, data }) => [type, data]) : outcome;
+  };
+
+  it('are named by its creation, from one column or several, each once', () => {
+    const created = (values: Row): unknown => {
+      const [outcome] = run(mapping, [row(0, values)]);
+      return outcome?.kind === 'events' && outcome.events[0]?.data;
+    };
+    expect(created({ parent: '7', links: '8; 9 ;;7' })).toEqual({ origin: 'requester', related: ['7', '8', '9'] });
+    expect(created({ parent: '-', links: ' ' })).toEqual({ origin: 'requester' });
+  });
+
+  it('are named by a later row, which says nothing of them where its column is empty', () => {
+    const type = 'ticket.fields.changed';
+    expect(told({ act: 'linked', links: '8' })).toEqual([[type, { related: ['8'], kind: 'correction' }]]);
+    expect(told({ act: 'linked', links: '' })).toEqual([]);
+    expect(told({ act: 'outage', links: '' })).toEqual([[type, { related: ['OUTAGE-1'], kind: 'change' }]]);
+  });
+
+  it('are taken away by an empty list', () => {
+    expect(told({ act: 'unlinked', links: '' })).toEqual([['ticket.fields.changed', { related: [], kind: 'change' }]]);
+  });
+
+  it('are no more than an event may name', () => {
+    const many = Array.from({ length: 21 }, (_none, index) => String(index)).join(';');
+    expect(said(mapping, [row(0, { parent: '-', links: many })])[0]).toMatch(
+      /^rejected: ticket\.created \/data\/related/,
+    );
+  });
+});
+
 describe('columns that describe a ticket', () => {
   it('create it with all that its first row says, and later tell only what changed', () => {
     const rows = [

@@ -7,25 +7,39 @@ const scalar = z.union([z.string(), z.number(), z.boolean()]).transform(String);
 const scalars = z.preprocess((value) => (Array.isArray(value) ? value : [value]), z.array(scalar));
 
 /** A text, or where a row has it. Written as a bare value, or as `{ column, map, else, none }`. */
-const Expression = z.preprocess(
-  (value) => (typeof value === 'object' && value !== null ? value : { value }),
-  z
-    .strictObject({
-      value: scalar.optional(),
-      column: z.string().min(1).optional(),
-      /** The column's values and what they mean; null means: nothing. */
-      map: z.record(z.string(), scalar.nullable()).optional(),
-      /** What a value that `map` lacks means; without it such a row is rejected. */
-      else: scalar.nullable().optional(),
-      /** Values that mean nothing, besides the empty text. */
-      none: scalars.optional(),
-    })
-    .refine((it) => (it.value === undefined) !== (it.column === undefined), {
-      error: "a text, or an object with 'column' (and map, else, none)",
-    })
-    .refine((it) => it.else === undefined || it.map !== undefined, { error: "'else' goes with 'map'" }),
-);
+const expression = {
+  value: scalar.optional(),
+  column: z.string().min(1).optional(),
+  /** The column's values and what they mean; null means: nothing. */
+  map: z.record(z.string(), scalar.nullable()).optional(),
+  /** What a value that `map` lacks means; without it such a row is rejected. */
+  else: scalar.nullable().optional(),
+  /** Values that mean nothing, besides the empty text. */
+  none: scalars.optional(),
+};
+
+const written = <T extends z.ZodObject<typeof expression>>(shape: T) =>
+  z.preprocess(
+    (value) => (typeof value === 'object' && value !== null ? value : { value }),
+    shape
+      .refine((it) => (it.value === undefined) !== (it.column === undefined), {
+        error: "a text, or an object with 'column' (and map, else, none)",
+      })
+      .refine((it) => it.else === undefined || it.map !== undefined, { error: "'else' goes with 'map'" }),
+  );
+
+const Expression = written(z.strictObject(expression));
 export type Expression = z.infer<typeof Expression>;
+
+/** One text or several: of a column that holds a list, or whose text is `split`. */
+const ListExpression = written(z.strictObject({ ...expression, split: z.string().min(1).max(4).optional() }));
+export type ListExpression = z.infer<typeof ListExpression>;
+
+/** Tickets named as related, from one place or several; an empty list takes the links away. */
+const Related = z.preprocess(
+  (value) => (Array.isArray(value) ? value : [value]),
+  z.array(ListExpression).max(20, { error: 'an event names at most 20 related tickets' }),
+);
 
 /** `{ column: value | [values] | { not: value | [values] } | { differs: column } }`: all columns must agree. */
 const Condition = z.record(
@@ -55,6 +69,7 @@ const creation = {
   body: Expression.optional(),
   language: Expression.optional(),
   fields: Fields.optional(),
+  related: Related.optional(),
 };
 
 const Assignment = z
@@ -106,6 +121,7 @@ const Template = z.preprocess(
           product: creation.product,
           stage: creation.stage,
           fields: Fields.optional(),
+          related: creation.related,
           kind: ChangeKind.optional(),
         })
         .optional(),

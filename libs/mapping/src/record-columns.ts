@@ -1,4 +1,5 @@
 import type { Row } from './map-row.js';
+import { listText } from './listed-text.js';
 import { parseJson } from './parse-json.js';
 import { textOf, type UpstreamRecord } from './upstream-record.js';
 
@@ -41,11 +42,12 @@ export function recordColumn(name: string): RecordColumn | { readonly problem: s
   return { problem: `'${name}' is not known: besides paths into the value there are ${places}` };
 }
 
-/** The row of a record: of each column that the record has, its text; null is the empty text. Or the path that holds no text. */
+/** The row of a record; of the columns in `lists` a list of texts is one. Of each column that the record has, its text; null is the empty text. Or the path that holds no text. */
 export function recordRow(
   columns: readonly RecordColumn[],
   record: UpstreamRecord,
   value: unknown,
+  lists: ReadonlySet<string>,
 ): { readonly row: Row } | { readonly problem: string } {
   let key: { readonly read: unknown } | undefined;
   const opened: Opened = { record, value, key: () => (key ??= { read: readKey(record) }).read };
@@ -53,6 +55,16 @@ export function recordRow(
   for (const column of columns) {
     const found = column.find(opened);
     if (found === undefined) continue;
+    if (lists.has(column.name) && Array.isArray(found)) {
+      if (!found.every(isScalar)) {
+        const what = 'a list of something other than texts';
+        return {
+          problem: `'${column.name}' is ${what}: name what is in it, such as ${column.name}.${insideOf(found)}`,
+        };
+      }
+      row[column.name] = listText(found.map(String));
+      continue;
+    }
     if (typeof found === 'object' && found !== null) {
       const what = Array.isArray(found) ? 'a list' : 'an object';
       return { problem: `'${column.name}' is ${what}: name what is in it, such as ${column.name}.${insideOf(found)}` };
@@ -82,6 +94,10 @@ function readKey({ key }: UpstreamRecord): unknown {
 function headerText({ headers }: UpstreamRecord, name: string): string | undefined {
   const bytes = Object.hasOwn(headers, name) ? headers[name] : undefined;
   return bytes === undefined ? undefined : (textOf(bytes) ?? undefined);
+}
+
+function isScalar(item: unknown): boolean {
+  return typeof item === 'string' || typeof item === 'number' || typeof item === 'boolean';
 }
 
 function insideOf(found: object): string {

@@ -1,6 +1,6 @@
 import type { Instant, TicketEvent, TicketEventType } from '@punctual/contracts';
 import { noMemory, type TicketMemory } from './ticket-memory.js';
-import type { Expression, MappingDocument, Template } from './mapping-document.js';
+import type { Expression, ListExpression, MappingDocument, Template } from './mapping-document.js';
 
 export interface RowContext {
   readonly source: string;
@@ -16,6 +16,8 @@ export interface RowContext {
   /** Null: nothing is remembered. */
   readonly memory: TicketMemory | null;
   read(expression: Expression | undefined): string | null;
+  /** Null: nothing is said of it. */
+  readList(related: readonly ListExpression[] | undefined): readonly string[] | null;
 }
 
 const creationTexts = [
@@ -65,12 +67,14 @@ export class RowEvents {
   create(create: MappingDocument['create'], policy: string | null, createdAt: Instant): void {
     const { read, at } = this.#context;
     const { origin, fields } = create;
+    const related = this.#context.readList(create.related) ?? [];
     const data: Record<string, unknown> = { origin: origin ?? 'requester', ...(policy === null ? {} : { policy }) };
     for (const name of creationTexts) {
       const value = read(create[name]);
       if (value !== null) data[name] = value;
     }
     if (fields) data['fields'] = this.#readTexts(fields);
+    if (related.length > 0) data['related'] = related;
     this.#memory = { ...this.#memory, created: true, priority: read(create.priority) };
     this.#push('ticket.created', 'created', data, createdAt);
     if (createdAt === at) this.#creation = data;
@@ -146,13 +150,17 @@ export class RowEvents {
       this.#push('ticket.plan.changed', 'plan', this.#acted({ ...this.#readTexts(texts), kind: kind ?? 'change' }));
     }
     if (fields) {
-      const { kind, fields: form, ...texts } = fields;
+      const { kind, fields: form, related: written, ...texts } = fields;
+      const related = this.#context.readList(written);
       const data = {
         ...this.#readTexts(texts),
         ...(form ? { fields: this.#readTexts(form) } : {}),
-        kind: kind ?? 'change',
+        ...(related === null ? {} : { related }),
       };
-      this.#push('ticket.fields.changed', 'fields', this.#acted(data));
+      // A row that was to name related tickets and names none says nothing.
+      if (written === undefined || Object.keys(data).length > 0) {
+        this.#push('ticket.fields.changed', 'fields', this.#acted({ ...data, kind: kind ?? 'change' }));
+      }
     }
     if (request) {
       const priority = read(request.priority);

@@ -35,6 +35,7 @@ import { CreatePolicyWalks1790000600000 } from './storage/create-policy-walks.mi
 import { IndexJudgedCycles1790001700000 } from './storage/index-judged-cycles.migration.js';
 import { IndexOpenWork1790000400000 } from './storage/index-open-work.migration.js';
 import { databaseSql } from './storage/database-sql.js';
+import { IndexEscalations1790001900000 } from './storage/index-escalations.migration.js';
 import { AddTransferLinks1790001800000 } from './storage/add-transfer-links.migration.js';
 import { CreateTicketLinks1790001400000 } from './storage/create-ticket-links.migration.js';
 import { CreateQueue1790001100000 } from './storage/create-queue.migration.js';
@@ -78,6 +79,7 @@ export const slaClockDatabase = {
     EndTickets1790001500000,
     IndexJudgedCycles1790001700000,
     AddTransferLinks1790001800000,
+    IndexEscalations1790001900000,
   ],
 } as const;
 

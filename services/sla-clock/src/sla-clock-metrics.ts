@@ -4,6 +4,7 @@ import { countUnresolved, type Processing } from '@punctual/stream';
 import { Counter, Gauge, Histogram } from 'prom-client';
 import type { DataSource } from 'typeorm';
 import { addDeskGauges } from './desk/desk-metrics.js';
+import { addEscalationGauge } from './escalation-metrics.js';
 import { addMonthGauges } from './month-metrics.js';
 import { WalkProgress } from './walk-progress.js';
 import type { TicketWalk } from './fold/ticket-walk.js';
@@ -91,6 +92,7 @@ export class SlaClockMetrics implements FoldObserver {
     });
     this.walks = new WalkProgress(metrics, sources);
     addDeskGauges(metrics, sources.dataSource);
+    addEscalationGauge(metrics, sources.dataSource);
     addMonthGauges(metrics, sources.dataSource);
     addSlaTotals(metrics, sources.dataSource);
     addPartitionGauges(metrics, sources);
