@@ -41,6 +41,18 @@ describe('importing a table', () => {
     expect(ids((await importAll(Buffer.from(log.replaceAll(',', ';'), 'latin1'), latin)).items)).toEqual(expected);
   });
 
+  it('links a ticket with those that a row names, and says where a row names too many', async () => {
+    const linking = `${mappingText}create: { related: { column: links, split: ' ' } }\n`;
+    const many = Array.from({ length: 21 }, (_none, index) => index).join(' ');
+    const table = `case,at,state,links\n1,2026-03-02T09:00:00Z,Nuovo,7 8\n2,2026-03-02T09:00:00Z,Nuovo,${many}\n`;
+    const { items } = await importAll(Buffer.from(table), linking);
+    expect(ids(items)).toEqual(['1/0/created', 'line 3']);
+    expect(items[0]).toMatchObject({ event: { data: { related: ['7', '8'] } } });
+    expect(items[1]).toMatchObject({
+      rejected: { line: 3, code: 'invalid_event', reason: expect.stringContaining('/data/related') },
+    });
+  });
+
   it('counts what came of it', async () => {
     const { summary } = await importAll(Buffer.from(`${log}1,2026-03-02T09:03:00Z,Già\n`));
     expect(summary).toMatchObject({ rows: 4, tickets: 2, events: 3, rejected: 0, silent: 1 });
