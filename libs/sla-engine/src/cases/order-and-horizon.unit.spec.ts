@@ -89,6 +89,13 @@ describe('at the horizon', () => {
     expect(tell(solved, '+28d 09:30:00.001').clock('reply')).toBe('cancelled +28d 09:30 solved_without_reply');
   });
 
+  it('a priority that is set later, and so decided already, does not hold yet', () => {
+    const events = story('09:00 created', '10:00 becomes normal');
+    const dueOf = (until: string) => tell(events, until).due('fixed');
+    expect(dueOf('09:59:59.999')).toBe('17:00');
+    expect(dueOf('10:00')).not.toBe('17:00');
+  });
+
   it('an event dated ahead of it waits', () => {
     const events = story('09:00 created', '09:40 agent replies');
     expect(tell(events, '09:39:59.999').clock('reply')).toBe('running');
