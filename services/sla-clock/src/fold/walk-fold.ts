@@ -7,7 +7,7 @@ import type { FoldObserver } from './fold-observer.js';
 import type { DueTickets, PartitionMemory } from './partition-memory.js';
 import { ticketKey } from './ticket-row.js';
 import { atTheStart, newWalk, type TicketWalk } from './ticket-walk.js';
-import { SLICE_MS, WALKS_EVERY_MS, type WalkPace } from './walk-pace.js';
+import { SLICE_MS, type WalkPace } from './walk-pace.js';
 
 /** Tickets that are looked at and left as they are cost little: so many of them at once. */
 const MOST_LOOKED_AT = 5_000;
@@ -54,11 +54,12 @@ export class WalkFold {
 
   /** A watermark at `offset` has passed: what time has come to is walked through from here on, once no records wait. */
   async pass(watermark: Watermark, offset: number): Promise<void> {
-    const { memory, unit } = this;
+    const { memory, unit, pace } = this;
     const ahead = await Promise.all(memory.ticketWalks.map((walk) => this.hasCome(walk, watermark)));
     if (!ahead.includes(true)) return;
-    memory.walkedAt ??= performance.now();
-    if (performance.now() - memory.walkedAt > WALKS_EVERY_MS) await this.slice(watermark, offset);
+    const now = performance.now();
+    memory.walkedAt ??= now;
+    if (pace.isCrowdedOut(memory.walkedAt, now)) await this.slice(watermark, offset);
     unit.goOn();
   }
 
@@ -77,7 +78,10 @@ export class WalkFold {
     const goesOn = memory.ticketWalks.some(({ beganAt }) => beganAt !== null);
     memory.walkedAt = goesOn ? performance.now() : null;
     if (goesOn) this.unit.goOn();
-    this.unit.afterCommit(() => pace.measured(folded, performance.now() - began));
+    this.unit.afterCommit(() => {
+      const now = performance.now();
+      pace.measured(folded, now - began, now);
+    });
   }
 
   /** Whether the tickets of live sources are folded up to the walk's instant by now. Those of other sources have a timer of their own. */

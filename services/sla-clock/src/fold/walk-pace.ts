@@ -1,8 +1,8 @@
 /** A slice of a walk is to take about so long, ms: what happens on other tickets of the partition waits for one at most. */
 export const SLICE_MS = 200;
 
-/** Where records never cease to come, a slice is walked between them this often, ms. */
-export const WALKS_EVERY_MS = 1_000;
+/** For so long a partition leaves walking to where there is room for it; then it walks a slice between its records, ms. */
+const PATIENCE_MS = 5_000;
 
 /**
  * Tickets in a slice, at least and at most. Most of a small slice's time goes into what every slice costs, some fourteen statements and a commit: with
@@ -21,14 +21,26 @@ const GROWTH = 1.5;
  */
 export class WalkPace {
   private tickets = LEAST;
+  /** When a slice was walked last, by any of the partitions, on the process's own monotonic clock, ms. */
+  private walkedAt = Number.NEGATIVE_INFINITY;
+
+  /**
+   * Whether records leave no room to walk: neither the partition, whose walk waits since `since`, nor another of the process has come to it. A
+   * slice under a watermark delays what the watermark brings, so as long as walks go on elsewhere, none is made there: what slows them down would be
+   * made worse by it. Both on the process's own monotonic clock, ms.
+   */
+  isCrowdedOut(since: number, now: number): boolean {
+    return now - Math.max(since, this.walkedAt) > PATIENCE_MS;
+  }
 
   /** How many tickets fit into the time that is left of a slice, ms. */
   ticketsIn(ms: number): number {
     return Math.max(LEAST, Math.floor(this.tickets * Math.min(1, ms / SLICE_MS)));
   }
 
-  /** What a slice of so many tickets took, from the reading to the commit, ms. */
-  measured(tickets: number, ms: number): void {
+  /** What a slice of so many tickets took, from the reading to the commit at `now`, ms. */
+  measured(tickets: number, ms: number, now: number): void {
+    this.walkedAt = now;
     if (ms > SLICE_MS) this.tickets = Math.max(LEAST, Math.min(this.tickets, Math.floor((tickets * SLICE_MS) / ms)));
     else if (tickets >= this.tickets && ms < SLICE_MS * ROOM_TO_GROW)
       this.tickets = Math.min(MOST, Math.floor(this.tickets * GROWTH));

@@ -5,7 +5,7 @@ import { SLICE_MS, WalkPace } from './walk-pace.js';
 function paced(slices: number, fixedMs: number, perTicketMs: number, pace = new WalkPace()): WalkPace {
   for (let slice = 0; slice < slices; slice += 1) {
     const tickets = pace.ticketsIn(SLICE_MS);
-    pace.measured(tickets, fixedMs + tickets * perTicketMs);
+    pace.measured(tickets, fixedMs + tickets * perTicketMs, 0);
   }
   return pace;
 }
@@ -31,7 +31,7 @@ describe('WalkPace', () => {
   it('holds no more than the most, and learns nothing from a slice that found few tickets', () => {
     expect(paced(40, 1, 0.001).ticketsIn(SLICE_MS)).toBe(1_000);
     const pace = new WalkPace();
-    pace.measured(3, 1);
+    pace.measured(3, 1, 0);
     expect(pace.ticketsIn(SLICE_MS)).toBe(75);
   });
 
@@ -39,5 +39,15 @@ describe('WalkPace', () => {
     const pace = paced(40, 1, 0.001);
     expect(pace.ticketsIn(SLICE_MS / 2)).toBe(500);
     expect(pace.ticketsIn(-5)).toBe(75);
+  });
+
+  it('lets a partition walk between its records only after no partition has come to it for five seconds', () => {
+    const pace = new WalkPace();
+    expect(pace.isCrowdedOut(1_000, 6_000)).toBe(false);
+    expect(pace.isCrowdedOut(1_000, 6_001)).toBe(true);
+    pace.measured(75, 100, 4_000);
+    expect(pace.isCrowdedOut(1_000, 9_000)).toBe(false);
+    expect(pace.isCrowdedOut(1_000, 9_001)).toBe(true);
+    expect(pace.isCrowdedOut(8_000, 9_001)).toBe(false);
   });
 });
