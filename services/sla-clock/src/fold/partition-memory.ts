@@ -68,8 +68,8 @@ export class PartitionMemory {
   readonly incomplete = new Map<string, Set<string>>();
   /** What there is to walk through, in the order of their instants. */
   ticketWalks: TicketWalk[] = [];
-  /** When a slice was walked last, or might have been, on the process's own monotonic clock, ms; null where there is nothing to walk through. */
-  walkedAt: number | null = null;
+  /** Since when there is something to walk through, on the process's own monotonic clock, ms; null where there is nothing. */
+  walksSince: number | null = null;
   /** The last record taken in this spell, by its offset; −1 before the first. */
   takenUpTo = -1;
   /** The surges that the log has told of so far. */

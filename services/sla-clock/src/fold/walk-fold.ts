@@ -58,8 +58,8 @@ export class WalkFold {
     const ahead = await Promise.all(memory.ticketWalks.map((walk) => this.hasCome(walk, watermark)));
     if (!ahead.includes(true)) return;
     const now = performance.now();
-    memory.walkedAt ??= now;
-    if (pace.isCrowdedOut(memory.walkedAt, now)) await this.slice(watermark, offset);
+    memory.walksSince ??= now;
+    if (pace.isCrowdedOut(memory.walksSince, now)) await this.slice(watermark, offset);
     unit.goOn();
   }
 
@@ -76,8 +76,8 @@ export class WalkFold {
     }
     memory.ticketWalks = memory.ticketWalks.filter(({ finishedAt }) => finishedAt === null);
     const goesOn = memory.ticketWalks.some(({ beganAt }) => beganAt !== null);
-    memory.walkedAt = goesOn ? performance.now() : null;
     if (goesOn) this.unit.goOn();
+    else memory.walksSince = null;
     this.unit.afterCommit(() => {
       const now = performance.now();
       pace.measured(folded, now - began, now);

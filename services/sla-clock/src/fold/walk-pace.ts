@@ -25,9 +25,9 @@ export class WalkPace {
   private walkedAt = Number.NEGATIVE_INFINITY;
 
   /**
-   * Whether records leave no room to walk: neither the partition, whose walk waits since `since`, nor another of the process has come to it. A
-   * slice under a watermark delays what the watermark brings, so as long as walks go on elsewhere, none is made there: what slows them down would be
-   * made worse by it. Both on the process's own monotonic clock, ms.
+   * Whether records leave no room to walk: the partition has had something to walk through since `since`, and for long no partition of the process
+   * has come to a slice. A slice under a watermark delays what the watermark brings, so none is made there as long as walks go on elsewhere: what
+   * slows them down would be made worse by it. Both on the process's own monotonic clock, ms.
    */
   isCrowdedOut(since: number, now: number): boolean {
     return now - Math.max(since, this.walkedAt) > PATIENCE_MS;
