@@ -24,7 +24,7 @@ export { DEFAULT_HORIZON, resolvePolicy, type PolicyHorizon, type ResolvedPolicy
 export { installedSources, newerData } from './newer-data.js';
 export { compilePolicy, type DeskPolicy, type SharePromise } from './compile-policy.js';
 export { compareQueuePlaces } from './queue-order.js';
-export { requestInText } from './asked-in-text.js';
+export { requestInText } from './request-in-text.js';
 export type { RequestMade, RequestVerdict } from './request-rules.js';
 export {
   decideBesidePeople,

@@ -6,7 +6,7 @@ import type { PolicyDocument } from './document/policy-document.js';
 export type TicketTest = (ticket: TicketAttributes, scheme: string) => boolean;
 
 /** Any channel, where it is known which: what comes by an unknown way no rule holds against it. */
-const ANY = 'any';
+export const ANY_CHANNEL = 'any';
 
 /** The canonical spelling of plans and tiers, from lower-case names and aliases. */
 export interface AttributeNames {
@@ -49,7 +49,7 @@ function attributeTest(
     return (key === 'plan' || key === 'tier' ? known[key].get(lower) : undefined) ?? lower;
   };
   const values = new Set(wanted.map(canonical));
-  if (key === 'channel' && values.has(ANY)) return (ticket) => ticket.channel !== null;
+  if (key === 'channel' && values.has(ANY_CHANNEL)) return (ticket) => ticket.channel !== null;
   if (key === 'scheme') return (_ticket, scheme) => values.has(scheme.toLowerCase());
   return (ticket) => {
     const value = ticket[key];

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { FactCondition } from '../compiled-policy.js';
 import { selectorKeys, type Selector } from '../document/fields.js';
+import { ANY_CHANNEL } from '../ticket-selector.js';
 
 /**
  * Whether the wide condition holds wherever the narrow one does. `false` may also mean that it cannot be told from the form alone; `true`
@@ -46,7 +47,8 @@ export function selectorCovers(
     const outer = wide[key] as readonly string[] | undefined;
     const inner = narrow[key] as readonly string[] | undefined;
     if (outer === undefined) return true;
-    return inner !== undefined && ((key === 'channel' && isSubset(['any'], outer)) || isSubset(inner, outer));
+    if (inner === undefined) return false;
+    return isSubset(inner, outer) || (key === 'channel' && outer.includes(ANY_CHANNEL));
   });
   const fields = Object.entries(wide.fields ?? {}).every(([field, values]) => {
     const inner = narrow.fields?.[field];

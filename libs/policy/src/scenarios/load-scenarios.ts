@@ -30,11 +30,10 @@ function lineOf(source: YamlSource, index: number): number {
   return source.locate({ severity: 'info', code: 'scenario', message: '', path: ['scenarios', index] }).line;
 }
 
-/** Whether a line asks for what somebody is told of, and can answer. */
-type Line = ScenarioFile['scenarios'][number]['timeline'][number] | undefined;
+type Line = ScenarioFile['scenarios'][number]['timeline'][number];
 
-/** Whether a line can be an escalation that was asked for. */
-function isEscalated(line: Line): boolean {
+/** Whether a line asks for what somebody is told of, and can answer. */
+function isEscalated(line: Line | undefined): boolean {
   return line?.request === 'escalation' || line?.request === 'concern' || line?.asks === 'escalation';
 }
 
