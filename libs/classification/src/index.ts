@@ -10,5 +10,4 @@ export type { Lexicon, RequestKind } from './lexicon.js';
 export { inputsWithoutPeople } from './without-people.js';
 export { toPriorityInput, type AttributeChange, type PriorityInput } from './priority-input.js';
 export { withAskedInText } from './asked-in-text.js';
-export { recognizeRequest, type RecognizedRequest } from './recognize-request.js';
 export { MAX_TEXT } from './read-text.js';

@@ -42,7 +42,10 @@ export function recordColumn(name: string): RecordColumn | { readonly problem: s
   return { problem: `'${name}' is not known: besides paths into the value there are ${places}` };
 }
 
-/** The row of a record; of the columns in `lists` a list of texts is one. Of each column that the record has, its text; null is the empty text. Or the path that holds no text. */
+/**
+ * The row of a record: of each column that the record has, its text; null is the empty text. A column in `lists` may hold a list of texts. Or the
+ * path that holds no text.
+ */
 export function recordRow(
   columns: readonly RecordColumn[],
   record: UpstreamRecord,
