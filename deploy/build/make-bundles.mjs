@@ -165,7 +165,10 @@ function assertOneCopy(id, importer) {
   foundOnce.add(seen);
   const [asImported, asBundled] = [importer, join(workspaceRoot, 'dist/bundle.js')].map((from) => packageOf(id, from));
   if (asImported === asBundled) return;
-  throw new Error(`${id} is installed at ${asImported} for ${importer}, not at ${asBundled}: bundles need one copy`);
+  throw new Error(
+    `${id} is installed at ${asImported} for ${importer}, not at ${asBundled}, and bundles need one copy: run npm ci, which installs what ` +
+      "package-lock.json says; where that is two, give the root's package.json the version that ours have",
+  );
 }
 
 function packageOf(id, from) {
