@@ -9,7 +9,7 @@ import {
 import { setTimeout as pause } from 'node:timers/promises';
 import { DataSource } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import type { EventLog } from '../event-log.js';
+import type { EventLog, ProcessOptions } from '../event-log.js';
 import { streamMigrations } from '../stream-migrations.js';
 import { openKafkaLog } from './kafka-log.js';
 import { KafkaTopics } from './kafka-topics.js';
@@ -116,6 +116,34 @@ describe.skipIf(reason !== null)(`a cluster of three${reason === null ? '' : ` (
     expect(await dataSource.query('SELECT * FROM stream.outbox')).toEqual([]);
   }, 120_000);
 
+  it('goes on in members all of whose partitions were led by the broker that died', async () => {
+    const topic = 'led';
+    const publish = async (name: string): Promise<void> => {
+      const records = toAll(name).map((value, partition) => ({ topic, partition, key: 'k', value }));
+      await vi.waitFor(() => log.publish(records), { timeout: 30_000, interval: 100 });
+    };
+    await publish('before');
+    // Where the coordinator of a group dies as well, all of it join again and look who leads: of three groups hardly all have theirs there.
+    const groups = await Promise.all(
+      ['first', 'second', 'third'].map(async (group) => {
+        const seen = new Set<unknown>();
+        const handler: ProcessOptions['handler'] = async ({ records }) => {
+          for (const { value } of records) seen.add(value);
+        };
+        // A partition each, and each is led by a broker of its own.
+        const members = await Promise.all([0, 1, 2].map(() => log.process({ group, topics: [topic], handler })));
+        await vi.waitFor(() => expect(members.map((one) => one.status().partitions.length)).toEqual([1, 1, 1]), 30_000);
+        return { seen, members };
+      }),
+    );
+    await kafka.kill(0);
+    await publish('after');
+    const all = [...toAll('after'), ...toAll('before')];
+    await vi.waitFor(() => expect(groups.map(({ seen }) => [...seen].sort())).toEqual([all, all, all]), 20_000);
+    await kafka.start(0);
+    await Promise.all(groups.flatMap(({ members }) => members.map((one) => one.stop())));
+  }, 120_000);
+
   it('loses nothing that it acknowledged, and writes nothing twice, where a broker dies in the middle of writes to all partitions', async () => {
     const acknowledged: number[] = [];
     let over = false;
@@ -217,3 +245,8 @@ describe.skipIf(reason !== null)(`a cluster of three${reason === null ? '' : ` (
     }
   }, 180_000);
 });
+
+/** A value to each partition. */
+function toAll(name: string): string[] {
+  return [0, 1, 2].map((partition) => `${name}/${partition}`);
+}

@@ -10,6 +10,9 @@ interface ConsumerGroup {
   /** The longest a fetch may wait, ms. */
   readonly maxWaitTime: number;
   readonly subscriptionState: { active(): readonly TopicPartitions[] };
+  readonly cluster: { refreshMetadataIfNecessary(): Promise<void> };
+  checkForStaleAssignment(): void;
+  recoverFromFetch(error: unknown): Promise<void>;
   filterPartitionsByNode(nodeId: number, partitions: readonly TopicPartitions[]): readonly TopicPartitions[];
 }
 
@@ -34,6 +37,8 @@ export function resumeAtOnce(): void {
   const sleepers = new WeakMap<ConsumerGroup, Set<() => void>>();
   prototype.fetch = async function fetchPromptly(this: ConsumerGroup, nodeId: number): Promise<readonly unknown[]> {
     if (mayFetch(this, nodeId)) return fetch.call(this as typeof prototype, nodeId);
+    if (!(await knowsLeaders(this))) return [];
+    if (mayFetch(this, nodeId)) return fetch.call(this as typeof prototype, nodeId);
     await new Promise<void>((resolve) => {
       const sleeping = sleepers.get(this) ?? new Set();
       sleepers.set(this, sleeping);
@@ -51,6 +56,21 @@ export function resumeAtOnce(): void {
     resume.call(this as typeof prototype, partitions);
     for (const wake of sleepers.get(this) ?? []) wake();
   };
+}
+
+/**
+ * What kafkajs does at the beginning of each fetch. It forgets who leads a partition with the broker that led it, and learns it anew nowhere else:
+ * where all partitions were led by one that died, none would be fetched any more. False where that failed, and what follows from it has been done.
+ */
+async function knowsLeaders(group: ConsumerGroup): Promise<boolean> {
+  try {
+    await group.cluster.refreshMetadataIfNecessary();
+    group.checkForStaleAssignment();
+    return true;
+  } catch (error) {
+    await group.recoverFromFetch(error);
+    return false;
+  }
 }
 
 /** Whether there is a partition to fetch from that broker; true as well where that cannot be told yet. */
