@@ -22,7 +22,9 @@ it.skipIf(reason !== null)(
     print(`chaos: seed ${seed}, ${given ?? few.length} faults`);
     const faults =
       given === undefined ? () => few : (random: Parameters<typeof anyFaults>[1]) => anyFaults(Number(given), random);
-    const { complaints, tickets } = await runChaos({ seed, faults, print });
+    const { complaints, tickets } = await runChaos({ seed, faults, print }).catch((error: unknown) => {
+      throw new Error([...told, String(error)].join('\n'), { cause: error });
+    });
     expect(complaints, told.join('\n')).toEqual([]);
     expect(tickets).toBeGreaterThan(20);
   },

@@ -22,7 +22,9 @@ export class RecoveryTimes {
     const began = performance.now();
     while (!this.#allMovedSince(began)) {
       if (this.#stopping.signal.aborted) throw new Error('the run was over before');
-      if (performance.now() - began > 60_000) throw new Error(`after '${kind}' some partition stood still for 60 s`);
+      if (performance.now() - began > 60_000) {
+        throw new Error(`after '${kind}' these stood still for 60 s: ${this.#stillSince(began).join(', ')}`);
+      }
       await pause(askEveryMs);
     }
     const times = this.#times.get(kind) ?? [];
@@ -50,6 +52,10 @@ export class RecoveryTimes {
   #allMovedSince(began: number): boolean {
     const moved = [...this.#movedAt.values()];
     return moved.length >= 2 * PARTITIONS && moved.every(({ at }) => at > began);
+  }
+
+  #stillSince(began: number): string[] {
+    return [...this.#movedAt].filter(([, { at }]) => at <= began).map(([place]) => place);
   }
 
   async #watch(): Promise<void> {
