@@ -1,13 +1,14 @@
 import type { Commitment, Target } from '@punctual/contracts';
 import { compileCalendar, contentHash } from '@punctual/working-time';
-import { BoundedCache } from './bounded-cache.js';
+import { AnswersByValues, type AskedValue } from './answers-by-values.js';
 import { compileClassification } from './compile-classification.js';
 import type { CompiledPolicy, Resolution, TicketAttributes } from './compiled-policy.js';
 import { compileCoverage } from './coverage.js';
+import { selectorKeys, type Selector } from './document/fields.js';
 import type { PolicyDocument } from './document/policy-document.js';
 import { compileNextOpening } from './next-opening.js';
 import { PrioritySchemes } from './priority-schemes.js';
-import { PromiseMatrix } from './promise-matrix.js';
+import { PromiseMatrix, promiseLines } from './promise-matrix.js';
 import { compileQueuePlace } from './queue-order.js';
 import { compileEscalationHandling, compileMessageRequests, compileRequestRules } from './request-rules.js';
 import type { ResolvedPolicy } from './resolve-policy.js';
@@ -33,7 +34,7 @@ export interface DeskPolicy extends CompiledPolicy {
   readonly recipients: Readonly<Record<string, string>>;
 }
 
-/** How many combinations of attributes and priority are remembered; a desk has hundreds, an attacker's fields could be endless. */
+/** How many combinations of what decides are remembered; a desk has hundreds, an attacker's fields could be endless. */
 const REMEMBERED_RESOLUTIONS = 10_000;
 
 /** 90 days. */
@@ -49,8 +50,8 @@ export function compilePolicy(resolved: ResolvedPolicy): DeskPolicy {
   const schemes = new PrioritySchemes(document.schemes, names);
   const matrix = new PromiseMatrix(document, calendars, schemes, names, resolved.calendars);
   const coverage = compileCoverage(document.coverage, names);
-  const remembered = new BoundedCache<Resolution>(REMEMBERED_RESOLUTIONS);
-  const fields = fieldsThatDecide(document);
+  const remembered = new AnswersByValues<Resolution>(REMEMBERED_RESOLUTIONS);
+  const deciding = attributesThatDecide(document);
 
   const decide = (ticket: TicketAttributes, priority: string | null, exclusion: string | null): Resolution => {
     if (exclusion !== null) return coverage.byCode(exclusion);
@@ -75,10 +76,9 @@ export function compilePolicy(resolved: ResolvedPolicy): DeskPolicy {
     schemeOf: (ticket) => schemes.schemeOf(ticket),
     findPriority: (text, ticket) => schemes.find(text, schemes.schemeOf(ticket)),
     resolve(ticket, priority, exclusion) {
-      const { customer, plan, tier, channel, product, stage } = ticket;
-      const own = fields.map((field) => (Object.hasOwn(ticket.fields, field) ? ticket.fields[field] : null));
-      const key = JSON.stringify([priority, exclusion, customer, plan, tier, channel, product, stage, ...own]);
-      return remembered.get(key, () => decide(ticket, priority, exclusion));
+      const asked: AskedValue[] = [priority, exclusion];
+      for (const read of deciding) asked.push(read(ticket));
+      return remembered.get(asked, () => decide(ticket, priority, exclusion));
     },
     nextOpening: compileNextOpening(document, calendars),
     queueOrder: queueOrderOf(document),
@@ -115,13 +115,23 @@ function queueOrderOf({ queue, schemes, plans, tiers }: PolicyDocument): string 
   return contentHash({ queue, schemes: order, plans, tiers, written: PLACES_ARE_WRITTEN }).slice(0, 16);
 }
 
-/** The form fields that any selector of coverage, promises or schemes reads; no other can change an answer of `resolve`. */
-function fieldsThatDecide(document: PolicyDocument): string[] {
-  const selectors = [
-    ...document.schemes.map(({ when }) => when),
-    ...document.coverage.flatMap(({ when, unless }) => [when, ...(unless ?? [])]),
-    ...document.promises.flatMap(({ terms }) => terms ?? []),
-    ...document.contracts.flatMap(({ terms }) => terms),
+/** Reads each attribute and form field that any selector of coverage, promises or schemes names; no other can change an answer of `resolve`. */
+function attributesThatDecide(document: PolicyDocument): ((ticket: TicketAttributes) => AskedValue)[] {
+  const selectors: readonly Selector[] = [
+    ...document.schemes.flatMap(({ when }) => when ?? []),
+    ...document.coverage.flatMap(({ when, unless }) => [when ?? [], unless ?? []].flat()),
+    ...document.promises.flatMap((promise) => promiseLines(document, promise)),
   ];
-  return [...new Set(selectors.flatMap((selector) => Object.keys(selector?.fields ?? {})))].sort();
+  const fields = new Set(selectors.flatMap((selector) => Object.keys(selector.fields ?? {})));
+  return [
+    ...selectorKeys.flatMap((key) => {
+      // The scheme follows from the attributes that choose it.
+      if (key === 'fields' || key === 'scheme' || selectors.every((selector) => selector[key] === undefined)) return [];
+      return [(ticket: TicketAttributes) => ticket[key]];
+    }),
+    ...[...fields].map(
+      (field) => (ticket: TicketAttributes) =>
+        Object.hasOwn(ticket.fields, field) ? (ticket.fields[field] ?? null) : null,
+    ),
+  ];
 }

@@ -50,6 +50,33 @@ function promised(
     .join(', ');
 }
 
+describe('what applies to a ticket', () => {
+  const customers = [null, 'acme', 'Northwind Tools'];
+  const channels = [null, 'phone', 'portal', 'email', 'chat', 'slack'];
+  const stages = [null, 'Beta', 'pre-sales'];
+  const tickets = (policy: DeskPolicy): Partial<TicketAttributes>[] =>
+    [null, ...policy.plans].flatMap((plan) =>
+      customers.flatMap((customer) =>
+        channels.flatMap((channel) =>
+          stages.flatMap((stage) =>
+            [{}, { product: 'Cloud', tier: 'Gold' }].map((rest) => ({ customer, plan, channel, stage, ...rest })),
+          ),
+        ),
+      ),
+    );
+
+  it.each(builtInPackNames)('does not depend on what was asked before: %s', (name) => {
+    const one = compilePolicy(resolvePolicy(packDocument(name)));
+    const other = compilePolicy(resolvePolicy(packDocument(name)));
+    const priorities = [null, ...one.priorities.map((priority) => priority.name)];
+    const questions = tickets(one).flatMap((ticket) => priorities.map((priority) => [ticket, priority] as const));
+    const inOrder = questions.map(([ticket, priority]) => promised(one, ticket, priority));
+    const backwards = questions.toReversed().map(([ticket, priority]) => promised(other, ticket, priority));
+    expect(new Set(inOrder).size).toBeGreaterThan(1);
+    expect(backwards.toReversed()).toEqual(inOrder);
+  });
+});
+
 describe('the matrix of each pack', () => {
   const rego = (response: string) => `target_response ${response} target, requested_update measured business target`;
   const cases: [pack: string, ticket: Partial<TicketAttributes>, priority: string | null, expected: string][] = [
