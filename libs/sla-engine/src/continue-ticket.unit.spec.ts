@@ -44,6 +44,24 @@ describe('a fold goes on', () => {
   });
 });
 
+describe('the state a fold goes on from', () => {
+  it.each([
+    '09:40 agent replies',
+    '09:40 requester writes',
+    '09:40 first next is waived',
+    '09:40 asks for an update',
+    '09:40 solved',
+  ])('is not changed: %s', (told) => {
+    const { folded, policy } = fold(before, '09:30');
+    const given = structuredClone(folded.state);
+    const events = story(told);
+    const horizon = { eventsUpTo: instant('11:00'), duesBefore: instant('11:00') };
+    const history = { ...decisionsOf([...before, ...events]), events };
+    expect(continueTicket(folded.state, history, policy, horizon)?.state).not.toEqual(given);
+    expect(folded.state).toEqual(given);
+  });
+});
+
 describe('a fold needs the past', () => {
   it.each<[string, (history: PriorityDecision[]) => PriorityDecision[]]>([
     [

@@ -31,7 +31,7 @@ export class Waivers {
     );
     if (clock) return this.book.waived.waive(clock, this.promised.termsLeftOf(clock), waiver, at);
     if ((cycle === null ? begun > 0 : cycle <= begun) && this.book.past === null) throw new TimelineNeeded();
-    this.state.waivers.push({ promise, cycle, breach, waiver });
+    this.state.waivers = [...this.state.waivers, { promise, cycle, breach, waiver }];
   }
 
   withdraw({ id, data }: Withdrawn, at: Instant): void {
