@@ -15,7 +15,7 @@ export interface Timeline {
   /** Null while nothing says when the ticket was created. */
   readonly creation: Creation | null;
   /** Attributes by the events that change them: what holds from that event on. */
-  readonly attributeChanges: ReadonlyMap<string, Partial<AttributesState>>;
+  readonly attributeChanges: ReadonlyMap<string, AttributesPatch>;
   /** By the events that correct attributes: what was believed of the ticket until then. */
   readonly believedBefore: ReadonlyMap<string, AttributesState>;
   readonly decisions: DecisionTimeline;
@@ -84,28 +84,39 @@ export function orderedEvents(events: readonly TicketEvent[], eventsUpTo: Instan
   return [...byId.values()].sort((a, b) => compareKeys(a.key, b.key)).map(({ event }) => event);
 }
 
-/** The attributes an event sets, by name; undefined leaves an attribute as it was. */
-export function attributesSetBy(event: TicketEvent): Partial<AttributesState> {
+/** Attributes by name; undefined leaves one as it was. */
+export type AttributesPatch = { readonly [Name in keyof AttributesState]?: AttributesState[Name] | undefined };
+
+/** The attributes an event sets. */
+export function attributesSetBy(event: TicketEvent): AttributesPatch {
   switch (event.type) {
     case 'ticket.created': {
       const { customer, plan, tier, channel, product, stage, fields } = event.data;
-      return definedOnly({ customer, plan, tier, channel, product, stage, fields });
+      return { customer, plan, tier, channel, product, stage, fields };
     }
     case 'ticket.plan.changed': {
       const { customer, plan, tier } = event.data;
-      return definedOnly({ customer, plan, tier });
+      return { customer, plan, tier };
     }
     case 'ticket.fields.changed': {
       const { channel, product, stage, fields } = event.data;
-      return definedOnly({ channel, product, stage, fields });
+      return { channel, product, stage, fields };
     }
     default:
       return {};
   }
 }
 
-export function mergeAttributes(base: AttributesState, patch: Partial<AttributesState>): AttributesState {
-  return { ...base, ...patch, fields: patch.fields ? { ...base.fields, ...patch.fields } : base.fields };
+export function mergeAttributes(base: AttributesState, patch: AttributesPatch): AttributesState {
+  return {
+    customer: patch.customer === undefined ? base.customer : patch.customer,
+    plan: patch.plan === undefined ? base.plan : patch.plan,
+    tier: patch.tier === undefined ? base.tier : patch.tier,
+    channel: patch.channel === undefined ? base.channel : patch.channel,
+    product: patch.product === undefined ? base.product : patch.product,
+    stage: patch.stage === undefined ? base.stage : patch.stage,
+    fields: patch.fields === undefined ? base.fields : { ...base.fields, ...patch.fields },
+  };
 }
 
 function attributeTimeline(
@@ -113,11 +124,11 @@ function attributeTimeline(
   created: TicketEvent | null,
 ): {
   initial: AttributesState;
-  changes: Map<string, Partial<AttributesState>>;
+  changes: Map<string, AttributesPatch>;
   believedBefore: Map<string, AttributesState>;
 } {
   let initial = created ? mergeAttributes(noAttributes, attributesSetBy(created)) : noAttributes;
-  const changes = new Map<string, Partial<AttributesState>>();
+  const changes = new Map<string, AttributesPatch>();
   const believedBefore = new Map<string, AttributesState>();
   for (const event of ordered) {
     if (event.type !== 'ticket.plan.changed' && event.type !== 'ticket.fields.changed') continue;
@@ -134,22 +145,14 @@ function attributeTimeline(
 }
 
 /** A correction was true from the start, so it also replaces what earlier changes said of the same attributes. */
-function withoutOverridden(
-  earlier: Partial<AttributesState>,
-  correction: Partial<AttributesState>,
-): Partial<AttributesState> {
-  const kept = Object.entries(earlier).filter(([name]) => name === 'fields' || !(name in correction));
-  const patch = Object.fromEntries(kept) as Partial<AttributesState>;
+function withoutOverridden(earlier: AttributesPatch, correction: AttributesPatch): AttributesPatch {
+  const replaced = new Set(Object.entries(correction).flatMap(([name, value]) => (value === undefined ? [] : [name])));
+  const kept = Object.entries(earlier).filter(([name]) => name === 'fields' || !replaced.has(name));
+  const patch = Object.fromEntries(kept) as AttributesPatch;
   if (!patch.fields || !correction.fields) return patch;
   const corrected = correction.fields;
   const fields = Object.fromEntries(Object.entries(patch.fields).filter(([name]) => !(name in corrected)));
   return { ...patch, fields };
-}
-
-function definedOnly(patch: {
-  [Name in keyof AttributesState]?: AttributesState[Name] | undefined;
-}): Partial<AttributesState> {
-  return Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined));
 }
 
 function decisionTimeline(history: TicketHistory, eventsUpTo: Instant): DecisionTimeline {
@@ -187,19 +190,38 @@ export function digestDecisions(
   priorities: readonly PriorityDecision[],
   coverage: readonly CoverageDecision[],
 ): string {
-  let hash = 0x811c9dc5;
-  const mix = (text: string): void => {
-    for (let index = 0; index < text.length; index++) hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
-  };
-  const mixAll = (first: string, second: string, third: string): void => {
-    mix(first);
-    mix(' ');
-    mix(second);
-    mix(' ');
-    mix(third);
-    mix('\n');
-  };
-  for (const { decisionId, kind, priority } of priorities) mixAll(decisionId, kind, priority);
-  for (const { eventId, kind, exclusion } of coverage) mixAll(eventId, kind, exclusion ?? '');
-  return `${priorities.length}.${coverage.length}.${(hash >>> 0).toString(36)}`;
+  let hash = FNV_OFFSET;
+  for (const { decisionId, kind, priority } of priorities) hash = mixLine(hash, decisionId, kind, priority);
+  for (const { eventId, kind, exclusion } of coverage) hash = mixLine(hash, eventId, kind, exclusion ?? '');
+  return `${priorities.length}.${coverage.length}.${inBase36(hash >>> 0)}`;
 }
+
+const FNV_OFFSET = 0x811c9dc5;
+const FNV_PRIME = 0x01000193;
+const SPACE = 0x20;
+const LINE_FEED = 0x0a;
+
+function mixLine(hash: number, first: string, second: string, third: string): number {
+  const begun = mixUnit(mix(hash, first), SPACE);
+  return mixUnit(mix(mixUnit(mix(begun, second), SPACE), third), LINE_FEED);
+}
+
+function mix(hash: number, text: string): number {
+  let mixed = hash;
+  for (let index = 0; index < text.length; index++) mixed = mixUnit(mixed, text.charCodeAt(index));
+  return mixed;
+}
+
+function mixUnit(hash: number, unit: number): number {
+  return Math.imul(hash ^ unit, FNV_PRIME);
+}
+
+/** `toString(36)`, in two parts: JavaScript writes a number of 32 bits in another base at several times the cost of one of 31. */
+function inBase36(number: number): string {
+  const high = Math.floor(number / LOW_PART);
+  const low = (number % LOW_PART).toString(36);
+  return high === 0 ? low : high.toString(36) + low.padStart(LOW_DIGITS, '0');
+}
+
+const LOW_DIGITS = 3;
+const LOW_PART = 36 ** LOW_DIGITS;
