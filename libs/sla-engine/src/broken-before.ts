@@ -48,23 +48,25 @@ export function brokenIn(fold: TicketFold): BrokenBefore[] {
 
 /** The clocks of a fold whose breach under a former priority stands. */
 export class BrokenClocks {
-  private readonly known = new Map<ClockState, BrokenBefore>();
+  private known: Map<ClockState, BrokenBefore> | null = null;
 
   /** `unmet`: those whose clock has not begun in this fold. */
   constructor(private unmet: readonly BrokenBefore[]) {}
 
   /** A clock begins: if its cycle is one that broke, it will break again. */
   expect(clock: ClockState): void {
+    if (this.unmet.length === 0) return;
     const before = this.unmet.find(
       (broken) => broken.clock.promise === clock.promise && broken.clock.cycleKey === clock.cycleKey,
     );
     if (!before) return;
     this.unmet = this.unmet.filter((broken) => broken !== before);
+    this.known ??= new Map();
     this.known.set(clock, before);
   }
 
   of(clock: ClockState): BrokenBefore | undefined {
-    return this.known.get(clock);
+    return this.known?.get(clock);
   }
 
   /** Those whose clock never began, each once. */

@@ -45,7 +45,8 @@ export class ClockBook {
     runsBefore: readonly Run[] = [],
   ): ClockState {
     const cycle = (this.state.cycles[terms.id] ?? 0) + 1;
-    this.state.cycles[terms.id] = cycle;
+    this.state.cycles = { ...this.state.cycles, [terms.id]: cycle };
+    const { targetMs, fixedDueAt } = workTarget(terms, startedAt);
     const clock: ClockState = {
       promise: terms.id,
       target: terms.target,
@@ -58,7 +59,8 @@ export class ClockBook {
       reason: null,
       since: at,
       elapsed: runsBefore.reduce((sum, run) => sum + terms.calendar.worked(run.from, run.to), 0),
-      ...workTarget(terms, startedAt),
+      targetMs,
+      fixedDueAt,
       floor: startedAt < at ? at : null,
       dueAt: null,
       breachedAt: null,
@@ -165,7 +167,7 @@ export class ClockBook {
           : 'completed';
     const away = { from: clock.since, to: at, countedMs: 0 };
     this.past?.close(clock, terms, away, 'paused', cause, reasonCode);
-    this.said.touched.add(clock);
+    this.said.touch(clock);
     clock.since = at;
     clock.stoppedAt = null;
     clock.endedBy = null;
@@ -216,7 +218,7 @@ export class ClockBook {
   rename(clock: ClockState): void {
     if (clock.priority === this.state.priority || clock.breachedAt !== null) return;
     clock.priority = this.state.priority;
-    this.said.touched.add(clock);
+    this.said.touch(clock);
   }
 
   /** Says that a clock runs under a correction that was already counted from the start. */
@@ -258,14 +260,14 @@ export class ClockBook {
     if (clock.reason === reasonCode) return;
     this.count(clock, terms, at, cause, reasonCode);
     clock.reason = reasonCode;
-    this.said.touched.add(clock);
+    this.said.touch(clock);
   }
 
   /** Counts a clock up to `at`, closing its present stretch; the next one begins for `reasonCode`. */
   count(clock: ClockState, terms: PromiseTerms, at: Instant, cause: string | null, reasonCode: string): void {
     const { since, phase, elapsed } = clock;
     account(clock, terms, at);
-    this.said.touched.add(clock);
+    this.said.touch(clock);
     const stretch = { from: since, to: at, countedMs: clock.elapsed - elapsed };
     this.past?.close(clock, terms, stretch, phase === 'running' ? 'running' : 'paused', cause, reasonCode);
   }

@@ -80,7 +80,7 @@ export class ClockCorrections {
     clock.targetMs = found.targetMs;
     clock.fixedDueAt = clock.phase === 'running' ? found.fixedDueAt : null;
     past.runs.splice(0, past.runs.length, ...runs);
-    this.book.said.touched.add(clock);
+    this.book.said.touch(clock);
   }
 
   private takeBreachBack(clock: ClockState, terms: PromiseTerms, type: Word['type'], at: Instant): void {

@@ -42,6 +42,11 @@ export class ClockTimer {
     clock.dueAt = at;
   }
 
+  /** Whether no clock crossed any threshold during this fold. */
+  get crossedNothing(): boolean {
+    return this.crossed.length === 0;
+  }
+
   /** Whether a clock crossed a threshold during this fold. */
   hasCrossed(clock: ClockState, label: string): boolean {
     return this.crossed.some((crossed) => crossed.clock === clock && crossed.label === label);
@@ -56,7 +61,7 @@ export class ClockTimer {
     clock.crossed.push(threshold);
     this.crossed.push({ clock, label });
     clock.passed.push(label);
-    this.book.said.touched.add(clock);
+    this.book.said.touch(clock);
     const kind = thresholdsOf(terms, clock.targetMs).find((one) => one.label === label)?.kind;
     if (kind === 'escalation')
       this.book.said.ofClock(clock, terms, {

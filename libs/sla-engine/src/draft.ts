@@ -79,8 +79,7 @@ export function toSlaEvent(
   context: PublicationContext,
   retractions: Readonly<Record<string, number>>,
 ): SlaEvent {
-  const { escalation } = draft;
-  return {
+  const event: SlaEvent = {
     id,
     type: draft.type,
     source: context.source,
@@ -115,8 +114,9 @@ export function toSlaEvent(
     correctedKind: null,
     threshold: draft.threshold,
     refusal: draft.refusal,
-    ...(escalation === null
-      ? {}
-      : { escalation: { ...escalation, raised: eventId(escalation.raised, retractions[escalation.raised] ?? 0) } }),
   };
+  const { escalation } = draft;
+  if (escalation === null) return event;
+  const raised = eventId(escalation.raised, retractions[escalation.raised] ?? 0);
+  return { ...event, escalation: { ...escalation, raised } };
 }

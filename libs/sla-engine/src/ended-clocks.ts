@@ -4,14 +4,16 @@ import type { ClockState, TicketState } from './ticket-state.js';
 export class EndedClocks {
   /** In the order they ended. */
   readonly clocks: ClockState[] = [];
-  private readonly endedUnder = new Map<ClockState, string>();
+  private endedUnder: Map<ClockState, string> | null = null;
 
   constructor(private readonly state: TicketState) {}
 
   /** Lets go of ended clocks that nothing can revive any more; their verdicts stand. */
   retire(isOver: (clock: ClockState) => boolean): void {
+    if (this.state.clocks.length === 0) return;
     const over = this.state.clocks.filter(isOver);
     if (over.length === 0) return;
+    this.endedUnder ??= new Map();
     for (const clock of over) this.endedUnder.set(clock, this.state.policyVersion);
     this.clocks.push(...over);
     this.state.clocks = this.state.clocks.filter((clock) => !isOver(clock));
@@ -19,6 +21,6 @@ export class EndedClocks {
 
   /** The version a clock runs under, or ran under when it ended for good. */
   versionOf(clock: ClockState): string {
-    return this.endedUnder.get(clock) ?? this.state.policyVersion;
+    return this.endedUnder?.get(clock) ?? this.state.policyVersion;
   }
 }

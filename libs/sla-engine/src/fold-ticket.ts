@@ -8,7 +8,7 @@ import type { TicketHistory } from './engine-input.js';
 import { courseOf, courseUpTo, digestCourse, type PolicyCourse, type PolicySchedule } from './policy-schedule.js';
 import { PolicyInForce } from './policy-in-force.js';
 import { comesLate, correctsAttributes } from './refold-cause.js';
-import { nextEdgeAt, surgeEdges, surgesContinue } from './surges.js';
+import { nextEdgeAt, noSurgeSeen, surgeEdges, surgesContinue } from './surges.js';
 import { TicketFold } from './ticket-fold.js';
 import type { ClockState, TicketState, Waiver } from './ticket-state.js';
 import {
@@ -18,6 +18,7 @@ import {
   orderedEvents,
   formerTimeline,
   readTimeline,
+  type AttributesPatch,
   type DecisionTimeline,
   type Timeline,
 } from './timeline.js';
@@ -176,7 +177,7 @@ export function continueTicket(
     throw error;
   }
   fold.sayWarnings(horizon);
-  return folded(fold, [...fold.book.said.touched], horizon);
+  return folded(fold, fold.book.said.touched, horizon);
 }
 
 /** A clock as it stands at `asOf`, not before its last change. */
@@ -277,12 +278,18 @@ function continuation(
   horizon: Horizon,
 ): Timeline | null {
   if (state.createdAt === null || state.lastKey === null) return null;
-  if (events.some((event) => comesLate(event, state) || correctsAttributes(event))) return null;
-  // Which escalations were raised, and what was answered, the state does not keep: people answer few.
-  if (events.some(answersEscalation)) return null;
+  for (const event of events) if (asksForThePast(event, state)) return null;
   const decisions = decisionsSince(state, events, history, horizon);
   const attributeChanges = attributeChangesOf(events);
   return decisions && { events, creation: null, attributeChanges, believedBefore: noChanges, decisions };
+}
+
+/**
+ * Whether an event comes late, corrects, or answers an escalation: which were raised, and what was answered, the state does not keep, because
+ * people answer few.
+ */
+function asksForThePast(event: TicketEvent, state: TicketState): boolean {
+  return comesLate(event, state) || correctsAttributes(event) || answersEscalation(event);
 }
 
 /** The decisions that new events caused, or null where they correct, or where what was decided before is not what was folded. */
@@ -293,11 +300,9 @@ function decisionsSince(
   { eventsUpTo }: Horizon,
 ): DecisionTimeline | null {
   const since = events[0]?.occurredAt ?? Infinity;
-  const isKnown = ({ at }: { readonly at: Instant }): boolean => at <= eventsUpTo;
-  const isRecent = ({ at }: { readonly at: Instant }): boolean => at >= since;
-  const priorities = history.priorityHistory.filter(isKnown);
-  const coverage = history.coverageHistory.filter(isKnown);
-  if (!priorities.some(isRecent) && !coverage.some(isRecent)) {
+  const priorities = knownUpTo(history.priorityHistory, eventsUpTo);
+  const coverage = knownUpTo(history.coverageHistory, eventsUpTo);
+  if (!anySince(priorities, since) && !anySince(coverage, since)) {
     return digestDecisions(priorities, coverage) === state.decisionsSeen ? nothingDecided(state.decisionsSeen) : null;
   }
   const ids = new Set(events.map(({ id }) => id));
@@ -319,6 +324,20 @@ function decisionsSince(
   };
 }
 
+/** Nearly always the whole history. */
+function knownUpTo<Decision extends { readonly at: Instant }>(
+  history: readonly Decision[],
+  eventsUpTo: Instant,
+): readonly Decision[] {
+  for (const { at } of history) if (at > eventsUpTo) return history.filter((decision) => decision.at <= eventsUpTo);
+  return history;
+}
+
+function anySince(decisions: readonly { readonly at: Instant }[], since: Instant): boolean {
+  for (const { at } of decisions) if (at >= since) return true;
+  return false;
+}
+
 /** Most events neither decide nor change an attribute; they share these. */
 const noChanges: ReadonlyMap<string, never> = new Map<string, never>();
 
@@ -327,8 +346,13 @@ function nothingDecided(digest: string): DecisionTimeline {
 }
 
 function attributeChangesOf(events: readonly TicketEvent[]): Timeline['attributeChanges'] {
-  const changing = events.filter(({ type }) => type === 'ticket.plan.changed' || type === 'ticket.fields.changed');
-  return changing.length === 0 ? noChanges : new Map(changing.map((event) => [event.id, attributesSetBy(event)]));
+  let changes: Map<string, AttributesPatch> | null = null;
+  for (const event of events) {
+    if (event.type !== 'ticket.plan.changed' && event.type !== 'ticket.fields.changed') continue;
+    changes ??= new Map();
+    changes.set(event.id, attributesSetBy(event));
+  }
+  return changes ?? noChanges;
 }
 
 function answersEscalation({ type }: TicketEvent): boolean {
@@ -368,15 +392,15 @@ function emptyState(source: string, ticket: string, policy: CompiledPolicy): Tic
     escalationAnswers: [],
     requests: [],
     retractions: {},
+    surge: noSurgeSeen,
   };
 }
 
+/** A state to fold onto: what is in it is replaced and never changed, but for its clocks. */
 function copyState(state: TicketState, decisionsSeen: string): TicketState {
   return {
     ...state,
     decisionsSeen,
-    cycles: { ...state.cycles },
     clocks: state.clocks.map((clock) => ({ ...clock, crossed: [...clock.crossed], passed: [...clock.passed] })),
-    retractions: { ...state.retractions },
   };
 }

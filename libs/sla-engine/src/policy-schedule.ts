@@ -56,9 +56,10 @@ export function courseOf(policy: CompiledPolicy | PolicySchedule, createdAt: Ins
 }
 
 /** The part of a course that lies at or before an instant. */
-export function courseUpTo({ initial, switches }: PolicyCourse, upTo: Instant): PolicyCourse {
+export function courseUpTo(course: PolicyCourse, upTo: Instant): PolicyCourse {
+  const { initial, switches } = course;
   const isAhead = switches.some(({ at }) => at > upTo);
-  return isAhead ? { initial, switches: switches.filter(({ at }) => at <= upTo) } : { initial, switches };
+  return isAhead ? { initial, switches: switches.filter(({ at }) => at <= upTo) } : course;
 }
 
 /** Tells whether two courses are the same. Without a switch it is the version, so that most tickets share one text. */

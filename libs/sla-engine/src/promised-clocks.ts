@@ -192,6 +192,7 @@ export class PromisedClocks {
 
   /** The running and paused clocks of these targets; of any, where none is named. */
   openClocks(...targets: readonly ClockState['target'][]): ClockState[] {
+    if (this.state.clocks.length === 0) return [];
     return this.state.clocks.filter(
       ({ phase, target }) =>
         (phase === 'running' || phase === 'paused') && (targets.length === 0 || targets.includes(target)),

@@ -3,6 +3,7 @@ import type { Folded } from './fold-ticket.js';
 import { contentKey, eventId, toSlaEvent, type Draft, type PublicationContext, type Saying } from './draft.js';
 import { reasonFor } from './reasons.js';
 import type { RefoldCause } from './refold-cause.js';
+import { RetractionCounts } from './retraction-counts.js';
 
 /** What of a ticket's past publications must be known to publish a fold from the start: those not retracted, oldest first. */
 export interface Published {
@@ -29,7 +30,10 @@ const notifications = new Set<SlaEventType>(['sla.clock.warning']);
  * `state.retractions` is kept up to date.
  */
 export function publishContinued(folded: Folded, context: PublicationContext): Published[] {
-  return saidOnce(folded.sayings).map((saying) => publishSaying(saying, folded.state.retractions, context));
+  const counts = new RetractionCounts(folded.state.retractions);
+  const published = saidOnce(folded.sayings).map((saying) => publishSaying(saying, counts, context));
+  folded.state.retractions = counts.all;
+  return published;
 }
 
 /**
@@ -44,8 +48,7 @@ export function publishRefolded(
   context: PublicationContext,
   because: RefoldCause,
 ): Published[] {
-  const counts = folded.state.retractions;
-  Object.assign(counts, retractions);
+  const counts = new RetractionCounts({ ...retractions });
   const now = netSayings(folded.sayings);
   const takenBack = new Map(
     folded.sayings.flatMap((saying) => (saying.kind === 'retracts' ? [[saying.key, saying]] : [])),
@@ -65,8 +68,9 @@ export function publishRefolded(
   }
   for (const [key, draft] of now) {
     if (standing.has(key)) continue;
-    output.push({ key, event: toSlaEvent(draft, eventId(key, counts[key] ?? 0), context, counts) });
+    output.push(publishDraft(draft, counts, context));
   }
+  folded.state.retractions = counts.all;
   return output;
 }
 
@@ -94,26 +98,28 @@ function saidOnce(sayings: readonly Saying[]): readonly Saying[] {
   return kept.reverse();
 }
 
-function publishSaying(saying: Saying, counts: Record<string, number>, context: PublicationContext): Published {
-  if (saying.kind === 'says') {
-    const { draft } = saying;
-    return { key: draft.key, event: toSlaEvent(draft, eventId(draft.key, counts[draft.key] ?? 0), context, counts) };
-  }
-  const corrects = eventId(saying.key, counts[saying.key] ?? 0);
-  counts[saying.key] = (counts[saying.key] ?? 0) + 1;
+function publishDraft(draft: Draft, counts: RetractionCounts, context: PublicationContext): Published {
+  const id = eventId(draft.key, counts.of(draft.key));
+  return { key: draft.key, event: toSlaEvent(draft, id, context, counts.all) };
+}
+
+function publishSaying(saying: Saying, counts: RetractionCounts, context: PublicationContext): Published {
+  if (saying.kind === 'says') return publishDraft(saying.draft, counts, context);
+  const corrects = eventId(saying.key, counts.of(saying.key));
+  counts.add(saying.key);
   const id = contentKey(['retracts', corrects]);
-  const event = toSlaEvent(saying.draft, id, context, counts);
+  const event = toSlaEvent(saying.draft, id, context, counts.all);
   return { key: id, event: { ...event, corrects, correctedKind: saying.type } };
 }
 
 function retraction(
   key: string,
   event: SlaEvent,
-  counts: Record<string, number>,
+  counts: RetractionCounts,
   context: PublicationContext,
   { cause, reasonCode }: RefoldCause,
 ): Published {
-  counts[key] = (counts[key] ?? 0) + 1;
+  counts.add(key);
   const id = contentKey(['retracts', event.id]);
   // Who answered an escalation stands in what is taken back.
   const { escalation: _answered, ...said } = event;

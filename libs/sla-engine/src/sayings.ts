@@ -8,12 +8,22 @@ import type { ClockState, TicketState } from './ticket-state.js';
 /** What a fold says of a ticket and its clocks, and takes back, in its order; and which clocks it touched. */
 export class Sayings {
   readonly inOrder: Saying[] = [];
-  readonly touched = new Set<ClockState>();
+  private touchedSoFar: Set<ClockState> | null = null;
 
   constructor(
     private readonly state: TicketState,
     private readonly ended: EndedClocks,
   ) {}
+
+  /** The clocks that changed, in the order in which they first did. */
+  get touched(): readonly ClockState[] {
+    return this.touchedSoFar === null ? [] : [...this.touchedSoFar];
+  }
+
+  touch(clock: ClockState): void {
+    this.touchedSoFar ??= new Set();
+    this.touchedSoFar.add(clock);
+  }
 
   /**
    * Says something of a clock; gives back the content key under which it was said. `terms` are null where none are left. `as`: the clock as it
@@ -22,7 +32,7 @@ export class Sayings {
   ofClock(clock: ClockState, terms: PromiseTerms | null, word: Word, as: ClockState = clock): string {
     const draft = draftOfClock(this.stateFor(clock), as, terms, word);
     this.inOrder.push({ kind: 'says', draft });
-    this.touched.add(clock);
+    this.touch(clock);
     return draft.key;
   }
 

@@ -27,7 +27,7 @@ export function breakAsBefore(
   }
   // Its cycle may have had another number before: what broke is found again by the number it has here.
   book.said.inOrder.push({ kind: 'says', draft: { ...breach, cycle: clock.cycle } });
-  book.said.touched.add(clock);
+  book.said.touch(clock);
   book.waived.waiveIfGranted(clock, terms, at);
   schedule(clock, terms);
   clock.dueAt = at;
@@ -37,11 +37,11 @@ export function breakAsBefore(
 export function adoptBroken(state: TicketState, book: ClockBook, at: Instant, cause: string): void {
   for (const before of book.broken.takeUnmet()) {
     const cycle = (state.cycles[before.clock.promise] ?? 0) + 1;
-    state.cycles[before.clock.promise] = cycle;
+    state.cycles = { ...state.cycles, [before.clock.promise]: cycle };
     const { clock, past, sayings, terms } = copyOf(before, cycle);
     book.past?.pasts.set(clock, past);
     book.said.inOrder.push(...sayings);
-    book.said.touched.add(clock);
+    book.said.touch(clock);
     state.clocks.push(clock);
     const open = clock.phase === 'running' || clock.phase === 'paused';
     if (open) book.cancel(clock, terms, at, cause, 'no_promise', null);

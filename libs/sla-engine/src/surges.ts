@@ -11,10 +11,14 @@ export interface SurgeEdge {
   readonly id: string;
 }
 
-const nothingSeen: SurgeSeen = { open: false, edges: 0, digest: '' };
+/** Of a desk that never had more to do than it can. */
+export const noSurgeSeen: SurgeSeen = { open: false, edges: 0, digest: '' };
+const noSurges: readonly SurgeInterval[] = [];
+const noEdges: readonly SurgeEdge[] = [];
 
 /** Edges in order. One that both begins and ends at an instant is none. */
-export function surgeEdges(surges: readonly SurgeInterval[] = []): SurgeEdge[] {
+export function surgeEdges(surges: readonly SurgeInterval[] = noSurges): readonly SurgeEdge[] {
+  if (surges.length === 0) return noEdges;
   return surges
     .filter(({ from, to }) => to === null || from < to)
     .flatMap(({ from, to, startedBy, endedBy }): SurgeEdge[] => [
@@ -29,7 +33,7 @@ export class Surges {
     private readonly state: TicketState,
     private readonly edges: readonly SurgeEdge[],
   ) {
-    state.surge ??= nothingSeen;
+    state.surge ??= noSurgeSeen;
   }
 
   /** The next edge; null where none is known. */
@@ -44,20 +48,21 @@ export class Surges {
   }
 
   private seen(): SurgeSeen {
-    return this.state.surge ?? nothingSeen;
+    return this.state.surge ?? noSurgeSeen;
   }
 }
 
 /** When the first surge began or ended that a state has not seen; null where none is known. */
 export function nextEdgeAt(state: TicketState, edges: readonly SurgeEdge[]): Instant | null {
-  return edges[(state.surge ?? nothingSeen).edges]?.at ?? null;
+  return edges[(state.surge ?? noSurgeSeen).edges]?.at ?? null;
 }
 
 /** Whether the edges a state has seen are those now known, and the next one lies after all that was folded. */
 export function surgesContinue(state: TicketState, edges: readonly SurgeEdge[]): boolean {
-  const seen = state.surge ?? nothingSeen;
-  const digest = edges.slice(0, seen.edges).reduce(digestWith, '');
-  if (edges.length < seen.edges || digest !== seen.digest) return false;
+  const seen = state.surge ?? noSurgeSeen;
+  if (edges.length < seen.edges) return false;
+  if (edges.length === 0) return true;
+  if (edges.slice(0, seen.edges).reduce(digestWith, '') !== seen.digest) return false;
   const next = edges[seen.edges];
   // A creation that is claimed for later than the events lies after them all.
   const folded = [state.lastKey?.[0], state.lastFiredAt, state.createdAt].map((at) => at ?? -Infinity);

@@ -172,13 +172,12 @@ export class TicketFold {
     if (this.state.createdAt === null) return;
     for (;;) {
       const next = this.timer.next();
+      const closing = this.reopenWindowEnd();
       const edge = this.surges.next();
-      const due = this.nextOfClocks();
-      if (edge !== null && edge.at < limit && (due === null || edge.at <= due)) {
+      if (edge !== null && edge.at < limit && edge.at <= Math.min(next?.at ?? Infinity, closing ?? Infinity)) {
         this.takeSurges(edge.at);
         continue;
       }
-      const closing = this.reopenWindowEnd();
       if (closing !== null && closing < limit && (next === null || closing < next.at)) {
         this.cancelUnanswered(closing, null);
         this.state.lastFiredAt = closing;
@@ -205,21 +204,15 @@ export class TicketFold {
 
   /** The instant at which time will next change something; null where nothing is ahead. */
   nextInstant(): Instant | null {
-    const due = this.nextOfClocks();
-    const edge = this.promised.mindsSurges ? (this.surges.next()?.at ?? null) : null;
-    if (due === null || edge === null) return due ?? edge;
-    return Math.min(due, edge);
-  }
-
-  private nextOfClocks(): Instant | null {
-    const next = this.timer.next()?.at ?? null;
-    const closing = this.reopenWindowEnd();
-    if (next === null) return closing;
-    return closing === null ? next : Math.min(next, closing);
+    const due = Math.min(this.timer.next()?.at ?? Infinity, this.reopenWindowEnd() ?? Infinity);
+    const edge = this.surges.next()?.at ?? Infinity;
+    const next = edge < due && this.promised.mindsSurges ? edge : due;
+    return next === Infinity ? null : next;
   }
 
   /** Warnings worth saying at the horizon: the clock still runs unbroken, the crossing is recent and no higher one was crossed. */
   sayWarnings(horizon: Horizon): void {
+    if (this.timer.crossedNothing) return;
     for (const clock of this.state.clocks) {
       if (clock.phase !== 'running' || clock.breachedAt !== null) continue;
       const terms = this.promised.termsOf(clock);

@@ -56,7 +56,7 @@ export interface TicketState {
   /** When and by which event the present team's stay began. */
   stay: { readonly eventId: string; readonly at: Instant } | null;
   /** Cycles begun so far, by promise id. */
-  cycles: Record<string, number>;
+  cycles: Readonly<Record<string, number>>;
   clocks: ClockState[];
   /** What of the desk's surges was taken in; absent in states written before there were any. */
   surge?: SurgeSeen;
@@ -69,7 +69,7 @@ export interface TicketState {
   /** The kinds of requests that were accepted on this ticket, each once. */
   requests: readonly RequestMade['kind'][];
   /** Waivers of cycles or breaches that are still to come. */
-  waivers: AwaitingWaiver[];
+  waivers: readonly AwaitingWaiver[];
   /** Answers to escalations that they name and that are still to be raised, in order. */
   escalationAnswers: readonly EscalationAnswer[];
   /** Content keys that were retracted, and how often: the count is part of a later identical event's id. */

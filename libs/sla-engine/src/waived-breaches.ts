@@ -15,7 +15,7 @@ export class WaivedBreaches {
   waive(clock: ClockState, terms: PromiseTerms | null, waiver: Waiver, at: Instant): void {
     if (clock.waiver !== null) return;
     clock.waiver = waiver;
-    this.said.touched.add(clock);
+    this.said.touch(clock);
     if (clock.breachedAt !== null) this.say(clock, terms, waiver, at);
   }
 
@@ -23,7 +23,7 @@ export class WaivedBreaches {
   end(clock: ClockState, terms: PromiseTerms | null, at: Instant, cause: string): void {
     const saidAs = clock.waiver?.saidAs ?? null;
     clock.waiver = null;
-    this.said.touched.add(clock);
+    this.said.touch(clock);
     if (saidAs === null) return;
     this.said.takeBack(
       clock,
