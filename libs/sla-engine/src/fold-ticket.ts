@@ -14,6 +14,7 @@ import type { ClockState, TicketState, Waiver } from './ticket-state.js';
 import {
   attributesSetBy,
   digestDecisions,
+  isDigestOf,
   noAttributes,
   orderedEvents,
   formerTimeline,
@@ -303,18 +304,16 @@ function decisionsSince(
   const priorities = knownUpTo(history.priorityHistory, eventsUpTo);
   const coverage = knownUpTo(history.coverageHistory, eventsUpTo);
   if (!anySince(priorities, since) && !anySince(coverage, since)) {
-    return digestDecisions(priorities, coverage) === state.decisionsSeen ? nothingDecided(state.decisionsSeen) : null;
+    return isDigestOf(state.decisionsSeen, priorities, coverage) ? nothingDecided(state.decisionsSeen) : null;
   }
   const ids = new Set(events.map(({ id }) => id));
   const isFresh = ({ eventId }: { readonly eventId: string }): boolean => ids.has(eventId);
   const fresh = priorities.filter(isFresh);
   const freshCoverage = coverage.filter(isFresh);
   if ([...fresh, ...freshCoverage].some(({ kind }) => kind === 'correction')) return null;
-  const before = digestDecisions(
-    priorities.filter((decision) => !isFresh(decision)),
-    coverage.filter((decision) => !isFresh(decision)),
-  );
-  if (before !== state.decisionsSeen) return null;
+  const before = priorities.filter((decision) => !isFresh(decision));
+  const coverageBefore = coverage.filter((decision) => !isFresh(decision));
+  if (!isDigestOf(state.decisionsSeen, before, coverageBefore)) return null;
   return {
     initialPriority: null,
     initialExclusion: null,

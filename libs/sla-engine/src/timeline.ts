@@ -190,10 +190,42 @@ export function digestDecisions(
   priorities: readonly PriorityDecision[],
   coverage: readonly CoverageDecision[],
 ): string {
+  return `${priorities.length}.${coverage.length}.${hashOf(priorities, coverage).toString(36)}`;
+}
+
+/** Whether a digest is that of these decisions. Reads it: to write another costs several times as much, and every fold asks. */
+export function isDigestOf(
+  digest: string,
+  priorities: readonly PriorityDecision[],
+  coverage: readonly CoverageDecision[],
+): boolean {
+  const first = digest.indexOf('.');
+  const second = digest.indexOf('.', first + 1);
+  return (
+    numberIn(digest, 0, first, 10) === priorities.length &&
+    numberIn(digest, first + 1, second, 10) === coverage.length &&
+    numberIn(digest, second + 1, digest.length, 36) === hashOf(priorities, coverage)
+  );
+}
+
+/** The number that stands in a text from `from` up to `to`, in small letters. */
+function numberIn(text: string, from: number, to: number, base: 10 | 36): number {
+  let number = 0;
+  for (let index = from; index < to; index++) {
+    const unit = text.charCodeAt(index);
+    number = number * base + (unit < LETTER_A ? unit - DIGIT_0 : unit - LETTER_A + 10);
+  }
+  return number;
+}
+
+const DIGIT_0 = 0x30;
+const LETTER_A = 0x61;
+
+function hashOf(priorities: readonly PriorityDecision[], coverage: readonly CoverageDecision[]): number {
   let hash = FNV_OFFSET;
   for (const { decisionId, kind, priority } of priorities) hash = mixLine(hash, decisionId, kind, priority);
   for (const { eventId, kind, exclusion } of coverage) hash = mixLine(hash, eventId, kind, exclusion ?? '');
-  return `${priorities.length}.${coverage.length}.${inBase36(hash >>> 0)}`;
+  return hash >>> 0;
 }
 
 const FNV_OFFSET = 0x811c9dc5;
@@ -215,13 +247,3 @@ function mix(hash: number, text: string): number {
 function mixUnit(hash: number, unit: number): number {
   return Math.imul(hash ^ unit, FNV_PRIME);
 }
-
-/** `toString(36)`, in two parts: JavaScript writes a number of 32 bits in another base at several times the cost of one of 31. */
-function inBase36(number: number): string {
-  const high = Math.floor(number / LOW_PART);
-  const low = (number % LOW_PART).toString(36);
-  return high === 0 ? low : high.toString(36) + low.padStart(LOW_DIGITS, '0');
-}
-
-const LOW_DIGITS = 3;
-const LOW_PART = 36 ** LOW_DIGITS;
