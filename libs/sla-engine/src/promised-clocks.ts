@@ -18,7 +18,9 @@ export const CREATION = '~creation';
  * the promises does to those that are open (SLA-SEMANTICS §3, §5).
  */
 export class PromisedClocks {
-  private resolution: Resolution | null = null;
+  private applies: Resolution | null = null;
+  /** Finds what applied when a continued fold began, until something asks for it: most events touch no clock. */
+  private resolveFirst: (() => Resolution) | null = null;
   private readonly standing: Standing | null;
   private readonly corrections: ClockCorrections;
 
@@ -30,7 +32,19 @@ export class PromisedClocks {
   ) {
     this.standing = fromStart ? new Standing() : null;
     this.corrections = new ClockCorrections(state, book);
-    if (!fromStart && state.covered !== null) this.resolution = this.resolve();
+    if (fromStart || state.covered === null) return;
+    const { attributes, priority, exclusion } = state;
+    const { current } = policy;
+    this.resolveFirst = () => current.resolve(attributes, priority, exclusion);
+  }
+
+  /** What applies to the ticket, as it stood when that was last looked at; null before it is covered or found not to be. */
+  private get resolution(): Resolution | null {
+    if (this.resolveFirst !== null) {
+      this.applies = this.resolveFirst();
+      this.resolveFirst = null;
+    }
+    return this.applies;
   }
 
   /** Remembers how the ticket stands from `at` on. */
@@ -67,7 +81,7 @@ export class PromisedClocks {
         else this.book.retarget(clock, terms, before, at, cause);
       }
     }
-    this.resolution = now;
+    this.applies = now;
     if (state.covered !== now.covered) this.sayCoverage(now, at, cause);
     if (!now.covered) return;
     for (const terms of now.promises)
