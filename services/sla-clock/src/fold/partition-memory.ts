@@ -13,7 +13,7 @@ const TIMER_LOOKAHEAD_MS = 5 * 60_000;
 const MOST_PENDING_BODIES = 50_000;
 
 /** The most ticket rows kept between batches, and between the rounds of one fold; some 3 KB each. */
-const MOST_ROWS = 1_500;
+const MOST_ROWS = 1_000;
 
 /** A ticket with events that are recorded and not folded. */
 interface Pending {
