@@ -52,7 +52,7 @@ describe('more deadlines at one instant than are read, folded or kept at once', 
     await takeOver();
     await fold([watermark(due + 5_001)]);
     expect(await breaches()).toEqual({ said: TICKETS, tickets: TICKETS });
-    expect(ownership.rows.size).toBeLessThanOrEqual(1_500);
+    expect(ownership.rows.size).toBeLessThanOrEqual(1_000);
     expect(ownership.armed).toBe(0);
     await fold([watermark(due + 10_000)]);
     expect(await breaches()).toEqual({ said: TICKETS, tickets: TICKETS });
