@@ -1,5 +1,5 @@
 import type { Commitment, Instant, Target } from '@punctual/contracts';
-import type { ClockOutcome } from './fold-ticket.js';
+import type { ClockOutcome } from './clock-view.js';
 
 /** What attainment needs to know of a cycle; `ClockView` is one. */
 export interface JudgedCycle {

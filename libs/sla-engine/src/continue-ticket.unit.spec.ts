@@ -1,7 +1,8 @@
 import type { PriorityDecision, TicketEvent } from '@punctual/contracts';
 import { describe, expect, it } from 'vitest';
 import { instant, story } from './cases/story.spec-kit.js';
-import { continueTicket, foldTicket } from './fold-ticket.js';
+import { continueTicket } from './continue-ticket.js';
+import { foldTicket } from './fold-ticket.js';
 import { decisionsOf } from './laws/histories.spec-kit.js';
 import { lawsPolicies } from './laws/policies.spec-kit.js';
 

@@ -1,7 +1,8 @@
 import type { Instant } from '@punctual/contracts';
 import type { Segment } from './clock-past.js';
 import { stretchSentence, workTarget } from './clock.js';
-import { viewClock, type ClockView, type FoldedFromStart } from './fold-ticket.js';
+import { viewClock, type ClockView } from './clock-view.js';
+import type { FoldedFromStart } from './fold-ticket.js';
 import { reasonFor } from './reasons.js';
 import type { ClockState } from './ticket-state.js';
 

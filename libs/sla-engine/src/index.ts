@@ -1,15 +1,8 @@
 export type { SurgeInterval, TicketHistory } from './engine-input.js';
-export {
-  continueTicket,
-  foldTicket,
-  outcomeOf,
-  viewClock,
-  viewClocks,
-  type ClockOutcome,
-  type ClockView,
-  type Folded,
-  type FoldedFromStart,
-} from './fold-ticket.js';
+export { outcomeOf, viewClock, viewClocks, type ClockOutcome, type ClockView } from './clock-view.js';
+export { continueTicket } from './continue-ticket.js';
+export { foldTicket, type FoldedFromStart } from './fold-ticket.js';
+export type { Folded } from './folded.js';
 export type { PolicyPublication, PolicySchedule, PublicationMode } from './policy-schedule.js';
 export { refoldCause, type RefoldCause } from './refold-cause.js';
 export { publishContinued, publishRefolded, netSayings, type Published } from './publish.js';

@@ -1,5 +1,5 @@
 import type { SlaEvent, SlaEventType } from '@punctual/contracts';
-import type { Folded } from './fold-ticket.js';
+import type { Folded } from './folded.js';
 import { contentKey, eventId, toSlaEvent, type Draft, type PublicationContext, type Saying } from './draft.js';
 import { reasonFor } from './reasons.js';
 import type { RefoldCause } from './refold-cause.js';

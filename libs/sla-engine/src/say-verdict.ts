@@ -1,5 +1,5 @@
 import { formatInstant } from '@punctual/contracts';
-import type { ClockView } from './fold-ticket.js';
+import type { ClockView } from './clock-view.js';
 import { formatDuration } from './format-duration.js';
 import { reasonFor, targetNames } from './reasons.js';
 

@@ -2,7 +2,8 @@ import type { StatusCategory, TicketEvent } from '@punctual/contracts';
 import type { CompiledPolicy } from '@punctual/policy';
 import { compileCalendar, type CalendarDefinition } from '@punctual/working-time';
 import { describe, expect, it } from 'vitest';
-import { foldTicket, type ClockView } from '../fold-ticket.js';
+import type { ClockView } from '../clock-view.js';
+import { foldTicket } from '../fold-ticket.js';
 import { decisionsOf } from '../laws/histories.spec-kit.js';
 import { compile, type Cell } from '../laws/policies.spec-kit.js';
 

@@ -1,7 +1,9 @@
 import type { Horizon, TicketEvent } from '@punctual/contracts';
 import type { CompiledPolicy } from '@punctual/policy';
 import type { SurgeInterval } from '../engine-input.js';
-import { continueTicket, foldTicket, type Folded } from '../fold-ticket.js';
+import { continueTicket } from '../continue-ticket.js';
+import { foldTicket } from '../fold-ticket.js';
+import type { Folded } from '../folded.js';
 import type { PolicySchedule } from '../policy-schedule.js';
 import { publishContinued, publishRefolded, type Published } from '../publish.js';
 import { refoldCause } from '../refold-cause.js';

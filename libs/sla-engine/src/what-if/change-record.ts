@@ -1,5 +1,5 @@
 import { formatInstant, type Commitment, type Instant, type Target } from '@punctual/contracts';
-import type { ClockView } from '../fold-ticket.js';
+import type { ClockView } from '../clock-view.js';
 import { sayCauses, type Cause } from './causes.js';
 import type { VerdictChange, VerdictChangeKind } from './compare-verdicts.js';
 import type { JudgedClock } from './judged-ticket.js';

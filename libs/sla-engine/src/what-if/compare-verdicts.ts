@@ -1,5 +1,5 @@
 import { commitments, targets, type Target } from '@punctual/contracts';
-import type { ClockView } from '../fold-ticket.js';
+import type { ClockView } from '../clock-view.js';
 import { causesOfAbsence, causesOfDifference, type Cause } from './causes.js';
 import type { JudgedClock, JudgedTicket } from './judged-ticket.js';
 import type { PromisePairs } from './promise-pairs.js';

@@ -1,7 +1,8 @@
 import type { Instant, PriorityDecision } from '@punctual/contracts';
 import type { CompiledPolicy, PromiseTerms } from '@punctual/policy';
 import type { WorkingCalendar } from '@punctual/working-time';
-import { viewClock, type ClockView, type FoldedFromStart } from '../fold-ticket.js';
+import { viewClock, type ClockView } from '../clock-view.js';
+import type { FoldedFromStart } from '../fold-ticket.js';
 import { formatDuration } from '../format-duration.js';
 import type { ClockPast } from '../clock-past.js';
 import type { ClockState } from '../ticket-state.js';
