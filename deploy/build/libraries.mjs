@@ -36,7 +36,7 @@ export const unbundled = ['kafkajs', 'pino', 'process-warning', 'safe-stable-str
 export function librariesKey() {
   const hash = createHash('sha256');
   const installed = join(workspaceRoot, 'node_modules/.package-lock.json');
-  const how = ['libraries.mjs', 'make-bundles.mjs'].map((name) => join(import.meta.dirname, name));
+  const how = ['libraries.mjs', 'make-bundles.mjs', 'one-byte-each.mjs'].map((name) => join(import.meta.dirname, name));
   for (const file of [installed, ...how]) hash.update(existsSync(file) ? readFileSync(file) : '');
   return hash.digest('hex').slice(0, 16);
 }

@@ -7,6 +7,7 @@ import { rolldown } from 'rolldown';
 import { mainOf, stamp } from './bundle.mjs';
 import { bundleFolder, modified, workspaceRoot } from './compile.mjs';
 import { commonJs, libraries, librariesFolder, librariesKey, libraryFile, unbundled } from './libraries.mjs';
+import { oneByteEach } from './one-byte-each.mjs';
 import { partEnding, put } from './put.mjs';
 
 /** Processes may still load what they were started from; older files are removed, ms. */
@@ -66,14 +67,6 @@ async function bundleLibraries() {
     rmSync(part, { recursive: true });
   }
   removeOld(dirname(folder), new Set([basename(folder)]));
-}
-
-/**
- * The same code without characters that need two bytes: one of them, and the engine keeps two for each character of a file. It is made of what is
- * escaped alike in strings, templates and regular expressions, the only places that have such characters.
- */
-function oneByteEach(code) {
-  return code.replaceAll(/[^\0-\xff]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 /** The name of a module that imports a CommonJS library and exports what Node finds in it. */

@@ -5,6 +5,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -23,6 +24,24 @@ function noting(file: string): string {
     process.on('exit', () => writeFileSync(${JSON.stringify(file)}, JSON.stringify([...loaded])));`;
   return `--import=data:text/javascript,${encodeURIComponent(code)}`;
 }
+
+describe('code of one byte a character', () => {
+  const written = [
+    ...["'–'", '"Ελλάδα 😀"', '`${1}–\\n`', "'\\\\–'", "'\\\\\\–'", "'é\\–'"],
+    ...["'a–b'.replace(/[–—]/, '-')", "/\\–/.test('–')", "/^[😀]$/u.test('😀')", "/\\\\–/.test('\\\\–')"],
+  ];
+
+  it.each(written)('%s is what it was', (code) => {
+    const asked = `import { oneByteEach } from '${pathToFileURL(join(root, 'deploy/build/one-byte-each.mjs')).href}';
+      const code = ${JSON.stringify(code)};
+      const made = oneByteEach(code);
+      console.log(JSON.stringify([made, eval(code) === eval(made)]));`;
+    const answer = execFileSync(process.execPath, ['--input-type=module', '--eval', asked], { encoding: 'utf8' });
+    const [made, isSame] = JSON.parse(answer) as [string, boolean];
+    expect(made).toMatch(/^[\0-\xff]*$/);
+    expect(isSame).toBe(true);
+  });
+});
 
 describe.skipIf(process.platform === 'win32')('a service that was built', { timeout: 60_000 }, () => {
   let postgres: TestPostgres;
@@ -95,6 +114,20 @@ describe.skipIf(process.platform === 'win32')('a service that was built', { time
     expect(err.stack).not.toContain('dist/bundle');
   });
 
+  it('knows the words of its libraries in every script, from files of one byte a character', () => {
+    const folder = join(root, 'dist/libraries', newestIn(join(root, 'dist/libraries')));
+    const files = readdirSync(folder).filter((name) => name.endsWith('.js'));
+    expect(files.filter((name) => /[^\0-\xff]/.test(readFileSync(join(folder, name), 'utf8')))).toEqual([]);
+    const holidaysOf = (library: string): string => {
+      const asked = `import Holidays from '${library}';
+        const named = ['GR', 'JP', 'BG', 'IL', 'TH'].map((country) => new Holidays(country).getHolidays(2026).map(({ name }) => name));
+        console.log(JSON.stringify(named));`;
+      const options = { cwd: root, encoding: 'utf8' } as const;
+      return execFileSync(process.execPath, ['--input-type=module', '--eval', asked], options);
+    };
+    expect(holidaysOf(pathToFileURL(join(folder, 'date-holidays.js')).href)).toBe(holidaysOf('date-holidays'));
+  });
+
   it('is bundled again only where something has changed', () => {
     const made = () =>
       services.map((service) => {
@@ -108,3 +141,8 @@ describe.skipIf(process.platform === 'win32')('a service that was built', { time
     expect(made()).toEqual(before);
   });
 });
+
+function newestIn(folder: string): string {
+  const byAge = readdirSync(folder).map((name) => ({ name, at: statSync(join(folder, name)).mtimeMs }));
+  return byAge.sort((a, b) => b.at - a.at)[0]?.name ?? '';
+}
