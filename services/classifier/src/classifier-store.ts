@@ -110,7 +110,10 @@ export async function saveTickets(sql: Sql, partition: number, tickets: readonly
   );
 }
 
-/** Stores decisions with their facts; evidence is (field, start, end), never text. */
+/**
+ * Stores decisions with their facts; evidence is (field, start, end), never text. A ticket is decided whole, and nearly all its decisions come out
+ * as they were: these are not written again. `OFFSET 0` has each looked up by its key, however many rows the planner expects.
+ */
 export async function saveDecisions(
   sql: Sql,
   tickets: readonly (TicketId & { readonly decisions: readonly DecisionRecord[] })[],
@@ -122,6 +125,11 @@ export async function saveDecisions(
      SELECT n.source, n.ticket, n.event_id, n.at, n.outcome, n.decision::json
        FROM ROWS FROM (unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::text[]), string_to_table($6, E'\\n'))
             AS n (source, ticket, event_id, at, outcome, decision)
+       LEFT JOIN LATERAL (
+            SELECT d.at, d.outcome, d.decision::text AS decision FROM classifier.decision d
+             WHERE d.source = n.source AND d.ticket = n.ticket AND d.event_id = n.event_id
+            OFFSET 0) was ON true
+      WHERE (was.at, was.outcome, was.decision) IS DISTINCT FROM (n.at, n.outcome, n.decision)
      ON CONFLICT (source, ticket, event_id) DO UPDATE SET at = excluded.at, outcome = excluded.outcome, decision = excluded.decision`,
     [
       ...columns(rows),
