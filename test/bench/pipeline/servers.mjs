@@ -93,8 +93,8 @@ export async function runScript(file, argument, onMessage = () => undefined) {
 }
 
 /** Makes the policy effective, as intake does when it is published. */
-export async function publishPolicy({ sql }) {
-  const resolved = resolvePolicy(builtInPack(POLICY).document);
+export async function publishPolicy({ sql }, document = builtInPack(POLICY).document) {
+  const resolved = resolvePolicy(document);
   await sql(
     `INSERT INTO config.policy_version (policy, version, document, effective_at, mode, published_at)
      VALUES ($1, $2, $3::json, 'epoch', 'pin', now())`,

@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { cpuTimes, difference } from '../pipeline/cpu-time.mjs';
 import { begin } from './open-tickets.mjs';
 
-/** One sample a second: `{ ms, events, cpu, wal, pages, commits, lagMs }`, all but the lag since the one before. */
+/** One sample a second: `{ ms, events, said, cpu, wal, pages, commits, lagMs }`, all but the lag since the one before. */
 export async function takeSamples(sql, { pids, startedAt, seconds }) {
   const samples = [];
   let before = await look(sql, pids, startedAt);
@@ -13,6 +13,7 @@ export async function takeSamples(sql, { pids, startedAt, seconds }) {
     samples.push({
       ms: now.at - before.at,
       events: now.events - before.events,
+      said: now.said - before.said,
       cpu: difference(now.cpu, before.cpu),
       wal: now.wal - before.wal,
       pages: now.pages - before.pages,
@@ -29,6 +30,7 @@ async function look(sql, pids, startedAt) {
   const cpu = cpuTimes(pids);
   const [row] = await sql(
     `SELECT (SELECT sum(n_tup_ins)::float8 FROM pg_stat_all_tables WHERE schemaname = 'sla_clock' AND relname LIKE 'ticket_event%') AS events,
+            (SELECT sum(n_tup_ins)::float8 FROM pg_stat_all_tables WHERE schemaname = 'sla_clock' AND relname LIKE 'sla_event%') AS said,
             pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')::float8 AS wal,
             (SELECT wal_fpi::float8 FROM pg_stat_wal) AS pages,
             (SELECT xact_commit::float8 FROM pg_stat_database WHERE datname = current_database()) AS commits,

@@ -1,37 +1,41 @@
 // Fills a store with open tickets: some go through the services, as every ticket does; the rest are copies of these, made set by set.
 import { connect } from '../timers/connect.mjs';
-import { copyTickets } from '../timers/copy-tickets.mjs';
+import { copyTickets, namedSql, namesOf } from '../timers/copy-tickets.mjs';
 import { copies } from './open-tickets.mjs';
+import { reckonedFrom } from './reckoned.mjs';
+
+/** Copies of every ticket made by one statement per table. */
+const COPIES = 10;
 
 /** Makes `count` copies of each ticket that went through the services, in the tables of both. */
 export async function copyOpenTickets(databaseUrl, { count, partitions }, onProgress) {
   if (count === 0) return;
+  const { models, reckoned } = await reckonedFrom(databaseUrl);
   await Promise.all([
-    copyTickets(databaseUrl, { ...copies, copies: count, partitions }, onProgress),
-    copyClassified(databaseUrl, count),
+    copyTickets(databaseUrl, { ...copies, copies: count, partitions, reckoned }, onProgress),
+    copyClassified(databaseUrl, { count, models, reckoned }),
   ]);
 }
 
 /** The rows of the classifier, some copies of every ticket with one statement a table. */
-async function copyClassified(databaseUrl, count) {
+async function copyClassified(databaseUrl, { count, models, reckoned }) {
   const client = await connect(databaseUrl);
   await client.query('SET synchronous_commit = off');
-  for (const table of ['ticket', 'decision', 'seen_event']) {
-    const columns = await columnsOf(client, table);
+  const tables = [];
+  for (const table of ['ticket', 'decision', 'seen_event']) tables.push([table, await columnsOf(client, table)]);
+  for (let first = 1; first <= count; first += COPIES) {
+    const last = Math.min(count, first + COPIES - 1);
+    const named = namesOf(models, { ...copies, first, last, reckoned });
+    const { source, renamed } = namedSql(named, 1);
     const value = ({ name, type }) => {
-      if (type === 'json') return `replace(t.${name}::text, t.ticket, named.ticket)::json`;
-      return type === 'text' ? `replace(t.${name}, t.ticket, named.ticket)` : `t.${name}`;
+      if (type === 'json') return `${renamed(`t.${name}::text`)}::json`;
+      return type === 'text' ? renamed(`t.${name}`) : `t.${name}`;
     };
-    const names = columns.map(({ name }) => name).join(', ');
-    for (let first = 1; first <= count; first += 20) {
+    for (const [table, columns] of tables) {
       await client.query(
-        `INSERT INTO classifier.${table} (${names})
-         SELECT ${columns.map(value).join(', ')}
-           FROM classifier.${table} t, generate_series($1::integer, $2::integer) copy,
-                LATERAL (SELECT overlay(t.ticket placing $3::text || lpad(copy::text, 4, '0') from 1) AS ticket) named
-          WHERE starts_with(t.ticket, $4)
-          ORDER BY copy`,
-        [first, Math.min(count, first + 19), copies.to, copies.from],
+        `INSERT INTO classifier.${table} (${columns.map(({ name }) => name).join(', ')})
+         SELECT ${columns.map(value).join(', ')} FROM classifier.${table} t JOIN ${source} USING (ticket) ORDER BY named.copy`,
+        named,
       );
     }
   }

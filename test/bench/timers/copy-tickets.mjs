@@ -7,8 +7,11 @@ const COPIES = 5;
 /**
  * Copies the tickets whose names begin with `from` until there are `copies` more of each; the names of copies begin with `to` and have as
  * many characters. Several partitions are written side by side.
+ *
+ * What is reckoned from a ticket's name is still its model's in a copy, so a copy can wait but not be folded; unless `reckoned` gives that for
+ * a model and the copy's name, as `[[the model's text, the copy's], …]`, as many of every ticket.
  */
-export async function copyTickets(databaseUrl, { from, to, copies, partitions }, onProgress) {
+export async function copyTickets(databaseUrl, { from, to, copies, partitions, reckoned = () => [] }, onProgress) {
   const waiting = Array.from({ length: partitions }, (_, partition) => partition);
   let done = 0;
   const work = async () => {
@@ -22,13 +25,14 @@ export async function copyTickets(databaseUrl, { from, to, copies, partitions },
       );
     }
     for (let partition = waiting.shift(); partition !== undefined; partition = waiting.shift()) {
-      const { span, templates } = await spanOf(client, partition);
+      const { span, models } = await spanOf(client, partition);
       for (let first = 1; first <= copies; first += COPIES) {
         const last = Math.min(copies, first + COPIES - 1);
         await client.query('BEGIN');
-        for (const table of tables) await copyRows(client, table, { partition, to, first, last, span });
+        const named = namesOf(models, { to, first, last, reckoned });
+        for (const table of tables) await copyRows(client, table, { partition, span, named });
         await client.query('COMMIT');
-        onProgress((done += (last - first + 1) * templates));
+        onProgress((done += (last - first + 1) * models.length));
       }
       const more = [partition, span * copies];
       await client.query('UPDATE sla_clock.partition_time SET next_seq = next_seq + $2 WHERE partition = $1', more);
@@ -53,38 +57,68 @@ async function tablesOfTickets(client) {
   return rows;
 }
 
-/** How many events were said about the templates of a partition: copies are numbered in steps of this. */
+/** The models of a partition, and how many events were said about them: copies are numbered in steps of this. */
 async function spanOf(client, partition) {
   const { rows } = await client.query(
-    `SELECT count(*)::integer AS said, max(seq) - min(seq) + 1 AS reach, count(DISTINCT ticket)::integer AS templates
+    `SELECT count(*)::integer AS said, max(seq) - min(seq) + 1 AS reach, array_agg(DISTINCT ticket) AS models
        FROM model_sla_event WHERE partition = $1`,
     [partition],
   );
-  const [{ said, reach, templates }] = rows;
+  const [{ said, reach, models }] = rows;
   if (said !== Number(reach)) throw new Error('other tickets were folded between the templates');
-  return { span: said, templates };
+  return { span: said, models };
 }
 
-async function copyRows(client, { name, columns }, { partition, to, first, last, span }) {
-  const renamed = 'overlay(t.ticket placing named.prefix from 1)';
-  const value = (column) => {
-    if (name === 'sla_event' && column.name === 'event_id') return 'named.id';
-    if (name === 'sla_event' && column.name === 'seq') return `t.seq + copy * ${span}`;
-    if (name === 'sla_event' && column.name === 'value') {
-      return `replace(replace(t.value::text, t.ticket, ${renamed}), t.event_id, named.id)::json`;
+/** The copies `first … last` of some models as columns: the model, the copy's number and name, and pairs of what is reckoned from the name. */
+export function namesOf(models, { to, first, last, reckoned }) {
+  const rows = [];
+  for (let copy = first; copy <= last; copy += 1) {
+    const prefix = to + String(copy).padStart(4, '0');
+    for (const model of models) {
+      const name = prefix + model.slice(prefix.length);
+      rows.push([model, copy, name, ...reckoned(model, name).flat()]);
     }
-    if (column.type === 'text') return `replace(t.${column.name}, t.ticket, ${renamed})`;
-    if (column.type === 'json') return `replace(t.${column.name}::text, t.ticket, ${renamed})::json`;
+  }
+  return rows[0].map((_, column) => rows.map((row) => row[column]));
+}
+
+/**
+ * SQL for names as `namesOf` gives them: the row source `named (ticket, copy, name, was_0, is_0, …)`, whose columns are the parameters from `$at` on,
+ * and what makes a model's text a copy's.
+ */
+export function namedSql(named, at) {
+  const types = named.map((_, column) => (column === 1 ? 'integer[]' : 'text[]'));
+  const pairs = Array.from({ length: (named.length - 3) / 2 }, (_, index) => [`was_${index}`, `is_${index}`]);
+  const source =
+    `unnest(${types.map((type, column) => `$${at + column}::${type}`).join(', ')}) ` +
+    `AS named (ticket, copy, name, ${pairs.flat().join(', ')})`.replace(', )', ')');
+  const renamed = (text) =>
+    pairs.reduce(
+      (inner, [was, is]) => `replace(${inner}, named.${was}, named.${is})`,
+      `replace(${text}, t.ticket, named.name)`,
+    );
+  return { source, renamed };
+}
+
+async function copyRows(client, { name, columns }, { partition, span, named }) {
+  const { source, renamed } = namedSql(named, 2);
+  const value = (column) => {
+    if (name === 'sla_event' && column.name === 'event_id') return 'id.id';
+    if (name === 'sla_event' && column.name === 'seq') return `t.seq + named.copy * ${span}`;
+    if (name === 'sla_event' && column.name === 'value') {
+      return `replace(${renamed('t.value::text')}, t.event_id, id.id)::json`;
+    }
+    if (column.type === 'text') return renamed(`t.${column.name}`);
+    if (column.type === 'json') return `${renamed(`t.${column.name}::text`)}::json`;
     return `t.${column.name}`;
   };
-  const id = name === 'sla_event' ? `md5(t.event_id || copy) || substr(t.event_id, 33)` : 'NULL';
+  const id = name === 'sla_event' ? `md5(t.event_id || named.copy) || substr(t.event_id, 33)` : 'NULL';
   await client.query(
     `INSERT INTO sla_clock.${name} (${columns.map((column) => column.name).join(', ')})
      SELECT ${columns.map(value).join(', ')}
-       FROM model_${name} t, generate_series($2::integer, $3::integer) copy,
-            LATERAL (SELECT $4::text || lpad(copy::text, 4, '0') AS prefix, ${id} AS id) named
+       FROM model_${name} t JOIN ${source} USING (ticket), LATERAL (SELECT ${id} AS id) id
       WHERE t.partition = $1
-      ORDER BY copy`,
-    [partition, first, last, to],
+      ORDER BY named.copy`,
+    [partition, ...named],
   );
 }
