@@ -29,6 +29,7 @@ import { MonthKeeper } from './month-keeper.js';
 import type { SlaClockConfig } from './sla-clock-config.js';
 import { SlaClockMetrics } from './sla-clock-metrics.js';
 import { SlaClockModule } from './sla-clock.module.js';
+import { CountOpenClocks1790002200000 } from './storage/count-open-clocks.migration.js';
 import { CreateDesks1790001000000 } from './storage/create-desks.migration.js';
 import { CreateIncomplete1790000200000 } from './storage/create-incomplete.migration.js';
 import { CreatePolicyWalks1790000600000 } from './storage/create-policy-walks.migration.js';
@@ -80,6 +81,7 @@ export const slaClockDatabase = {
     IndexJudgedCycles1790001700000,
     AddTransferLinks1790001800000,
     IndexEscalations1790001900000,
+    CountOpenClocks1790002200000,
   ],
 } as const;
 

@@ -234,9 +234,8 @@ function addPartitionGauges(metrics: ServiceMetrics, sources: MetricSources): vo
     help: 'Clocks that run, over all partitions.',
     registers,
     async collect() {
-      const [row]: { n: string }[] = await sources.dataSource.query(
-        // Reads the index of open clocks only.
-        `SELECT count(*) AS n FROM sla_clock.clock WHERE outcome IN ('running', 'paused') AND outcome = 'running'`,
+      const [row]: { n: string | null }[] = await sources.dataSource.query(
+        `SELECT sum(clocks) AS n FROM sla_clock.clock_count WHERE outcome = 'running'`,
       );
       this.set(Number(row?.n ?? 0));
     },

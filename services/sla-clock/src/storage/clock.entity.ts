@@ -61,11 +61,6 @@ export const ClockEntity = new EntitySchema<ClockRow>({
   indices: [
     // Over expressions, or holding further columns, which an entity cannot say: see their migrations.
     { name: 'clock_outcome_due', columns: [], synchronize: false },
-    {
-      name: 'clock_open',
-      columns: ['policy', 'target', 'commitment', 'priority', 'outcome'],
-      where: "outcome IN ('running', 'paused')",
-    },
     { name: 'clock_judged', columns: [], synchronize: false },
     { name: 'clock_live_due', columns: [], synchronize: false },
   ],

@@ -20,14 +20,15 @@ interface CycleRow {
 }
 
 /**
- * The cycles of a policy, counted: those that are still open, and those judged in `range`. Each half is read from an index that holds all
- * it asks for, `clock_open` and `clock_judged`: no row of the table, with its JSON, is looked at.
+ * The cycles of a policy, counted: those that are still open, which `clock_count` has, and those judged in `range`. These are read from an
+ * index that holds all it asks for, `clock_judged`: no row of the table, with its JSON, is looked at.
  */
 export async function countCycles(sql: Sql, policy: string, { from, to }: AttainmentRange): Promise<CountedCycles[]> {
   const rows = await sql.query<CycleRow & object>(
-    `SELECT '' AS promise, target, priority, commitment, outcome, false AS waived, count(*) AS cycles, NULL AS latenesses
-       FROM sla_clock.clock WHERE policy = $1 AND outcome IN ('running', 'paused')
-      GROUP BY target, priority, commitment, outcome
+    `SELECT '' AS promise, target, nullif(priority, '') AS priority, commitment, outcome, false AS waived, sum(clocks) AS cycles,
+            NULL AS latenesses
+       FROM sla_clock.clock_count WHERE policy = $1
+      GROUP BY target, priority, commitment, outcome HAVING sum(clocks) > 0
       UNION ALL
      SELECT promise, target, priority, commitment, outcome, waived, count(*), string_agg(late_ms::text, ' ')
        FROM sla_clock.clock

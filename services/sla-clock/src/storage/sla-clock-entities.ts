@@ -1,4 +1,5 @@
 import { ClockEntity } from './clock.entity.js';
+import { ClockCountEntity } from './clock-count.entity.js';
 import { DeskEntity } from './desk.entity.js';
 import { DeskHourEntity } from './desk-hour.entity.js';
 import { ForgottenTicketEntity } from './forgotten.entity.js';
@@ -20,6 +21,7 @@ export const slaClockEntities = [
   TicketEntity,
   TicketEventEntity,
   ClockEntity,
+  ClockCountEntity,
   SlaEventEntity,
   PartitionTimeEntity,
   SlaTotalEntity,
