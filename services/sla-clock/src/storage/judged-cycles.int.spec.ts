@@ -88,14 +88,16 @@ describe(`the cycles of ${CLOCKS} clocks`, () => {
 
   it.each([
     ['all', { from: null, to: null }, CLOCKS / 2],
-    ['those of a range', { from: start + 10_000, to: start + 12_000 }, CLOCKS / 2 + 2_000],
-  ])('are read from indexes alone: %s', async (_what, range, most) => {
+    ['those of a range', { from: start + 10_000, to: start + 12_000 }, 2_000],
+  ])('are read from an index alone, and the open ones from their counts: %s', async (_what, range, most) => {
     const scans = await scansOf(dataSource, (sql) => countCycles(sql, 'rego', range));
-    expect(scans.map(({ index }) => index).sort()).toEqual(['clock_judged', 'clock_open']);
-    for (const { type, rows } of scans) {
-      expect(type).toBe('Index Only Scan');
-      expect(rows).toBeGreaterThan(0);
-    }
-    expect(scans.reduce((sum, { rows }) => sum + rows, 0)).toBeLessThanOrEqual(most + CLOCKS / 2);
+    const judged = scans.filter(({ index }) => index === 'clock_judged');
+    expect(judged.map(({ type }) => type)).toEqual(['Index Only Scan']);
+    const open = scans.filter(({ index }) => index !== 'clock_judged');
+    expect(open).toHaveLength(1);
+    for (const { rows } of scans) expect(rows).toBeGreaterThan(0);
+    expect(judged.reduce((sum, { rows }) => sum + rows, 0)).toBeLessThanOrEqual(most);
+    // A row for each of what clocks are counted by, in each of four partitions.
+    expect(open.reduce((sum, { rows }) => sum + rows, 0)).toBeLessThanOrEqual(4 * 8);
   });
 });
