@@ -3,7 +3,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 /**
  * How many clocks run and pause, so that reading it costs the same whatever is open. The table of clocks keeps the counts itself, from the rows
  * that a statement found and those it left: no statement can change clocks past them, neither one that is yet to be written nor one of a version
- * from before, which may still be at work beside this one (ADR 0022). By partition, so that two of them never wait for each other's row.
+ * from before, which may still be at work beside this one (ADR 0023). By partition, so that two of them never wait for each other's row.
  *
  * The index `clock_open` goes: it was only there to be counted.
  */
