@@ -116,10 +116,22 @@ export class Pipeline {
   async stop(): Promise<void> {
     await Promise.all(this.intakes.map((intake) => intake.stop()));
     await this.stopServices();
+    const astray = await this.timersAstray();
     await this.log.close();
     await this.dataSource.destroy();
     await this.database.drop();
     await this.postgres.stop();
+    if (astray.length > 0)
+      throw new Error(`timers that tickets do not have, or the reverse: ${JSON.stringify(astray)}`);
+  }
+
+  /** Timers of tickets that stand in one of the two places only, as the store was left. */
+  private timersAstray(): Promise<unknown[]> {
+    return this.dataSource.query(
+      `WITH of_tickets AS (SELECT partition, source, wake_at, ticket, settle_ms FROM sla_clock.ticket WHERE wake_at IS NOT NULL),
+            timers AS (SELECT partition, source, wake_at, ticket, settle_ms FROM sla_clock.timer)
+       (TABLE of_tickets EXCEPT ALL TABLE timers) UNION ALL (TABLE timers EXCEPT ALL TABLE of_tickets)`,
+    );
   }
 
   /** Intake on the same database, log and clock; it appends watermarks when it is told to, and stops with the pipeline. */

@@ -40,6 +40,8 @@ import { IndexEscalations1790001900000 } from './storage/index-escalations.migra
 import { AddTransferLinks1790001800000 } from './storage/add-transfer-links.migration.js';
 import { CreateTicketLinks1790001400000 } from './storage/create-ticket-links.migration.js';
 import { CreateQueue1790001100000 } from './storage/create-queue.migration.js';
+import { CreateTimers1790002300000 } from './storage/create-timers.migration.js';
+import { DropClockLiveDue1790002400000 } from './storage/drop-clock-live-due.migration.js';
 import { DropQueueDue1790001200000 } from './storage/drop-queue-due.migration.js';
 import { EndTickets1790001500000 } from './storage/end-tickets.migration.js';
 import { CreateSurges1790000700000 } from './storage/create-surges.migration.js';
@@ -82,6 +84,8 @@ export const slaClockDatabase = {
     AddTransferLinks1790001800000,
     IndexEscalations1790001900000,
     CountOpenClocks1790002200000,
+    CreateTimers1790002300000,
+    DropClockLiveDue1790002400000,
   ],
 } as const;
 

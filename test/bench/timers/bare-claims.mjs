@@ -3,7 +3,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { horizonOf } from '@punctual/contracts';
 import { PartitionMemory } from '../../../services/sla-clock/dist/fold/partition-memory.js';
-import { loadWakes } from '../../../services/sla-clock/dist/storage/ticket-store.js';
+import { loadWakes } from '../../../services/sla-clock/dist/storage/timer-store.js';
 import { connect } from './connect.mjs';
 
 const SETTLE_MS = 5_000;

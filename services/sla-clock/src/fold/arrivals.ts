@@ -116,6 +116,7 @@ export class Arrivals {
       duesBefore: null,
       foldedOffset: -1,
       wakeAt: null,
+      storedTimer: null,
       quarantined: null,
       sealAt: null,
       sealedAt: null,

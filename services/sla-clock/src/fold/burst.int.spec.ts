@@ -3,7 +3,8 @@ import type { LogRecord, Sql, UnitOfWork } from '@punctual/stream';
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { MonthPartitions } from '../storage/month-partitions.js';
-import { loadArmedSources, loadTime, loadWakes } from '../storage/ticket-store.js';
+import { loadTime } from '../storage/ticket-store.js';
+import { loadArmedSources, loadWakes } from '../storage/timer-store.js';
 import { BatchFold } from './batch-fold.js';
 import { newTicket, openRegoDesk, silent, watermark, type RegoDesk } from './rego-desk.spec-kit.js';
 import { PartitionMemory } from './partition-memory.js';
@@ -36,7 +37,8 @@ let ownership: PartitionMemory;
 let offset = 0;
 beforeEach(async () => {
   await client.query(
-    'TRUNCATE sla_clock.ticket, sla_clock.ticket_event, sla_clock.clock, sla_clock.sla_event, sla_clock.partition_time',
+    `TRUNCATE sla_clock.ticket, sla_clock.timer, sla_clock.ticket_event, sla_clock.clock, sla_clock.sla_event,
+              sla_clock.partition_time`,
   );
   ownership = new PartitionMemory(null);
   offset = 0;
@@ -54,6 +56,7 @@ describe('more deadlines at one instant than are read, folded or kept at once', 
     expect(await breaches()).toEqual({ said: TICKETS, tickets: TICKETS });
     expect(ownership.rows.size).toBeLessThanOrEqual(1_000);
     expect(ownership.armed).toBe(0);
+    expect(await timers()).toBe(0);
     await fold([watermark(due + 10_000)]);
     expect(await breaches()).toEqual({ said: TICKETS, tickets: TICKETS });
   });
@@ -68,15 +71,17 @@ describe('more deadlines at one instant than are read, folded or kept at once', 
     });
     await expect(deadly).rejects.toThrow('killed');
     expect(await breaches()).toEqual({ said: 0, tickets: 0 });
+    expect(await timers()).toBe(TICKETS);
     await takeOver();
     await fold([watermark(due + 5_001)]);
     expect(await breaches()).toEqual({ said: TICKETS, tickets: TICKETS });
+    expect(await timers()).toBe(0);
   });
 });
 
 describe('the timers in the database', () => {
   it('are read in bounded stretches, in order, and none is left out', async () => {
-    await client.query('UPDATE sla_clock.ticket SET wake_at = wake_at + log.place % 7 FROM ' + places);
+    await client.query('UPDATE sla_clock.timer SET wake_at = wake_at + log.place % 7 FROM ' + places);
     const whole = { source: 'desk', from: Number.NEGATIVE_INFINITY, until: due + HOUR };
     const read: number[] = [];
     let stretch = whole;
@@ -91,7 +96,7 @@ describe('the timers in the database', () => {
   });
 
   it('are found without reading the tickets', async () => {
-    await client.query('VACUUM ANALYZE sla_clock.ticket');
+    await client.query('VACUUM ANALYZE sla_clock.timer');
     const stretch = { source: 'desk', from: due - 1, until: due + 1 };
     expect(await plan((explained) => loadWakes(explained, PARTITION, [stretch], 100))).toMatch(/Index Only Scan/);
     const sources = await plan((explained) => loadArmedSources(explained, PARTITION));
@@ -101,8 +106,8 @@ describe('the timers in the database', () => {
   });
 });
 
-const places = `(SELECT ticket, row_number() OVER (ORDER BY ticket) AS place FROM sla_clock.ticket) AS log
-  WHERE ticket.ticket = log.ticket`;
+const places = `(SELECT ticket, row_number() OVER (ORDER BY ticket) AS place FROM sla_clock.timer) AS log
+  WHERE timer.ticket = log.ticket`;
 
 /** The partition as a new owner finds it. */
 async function takeOver(): Promise<void> {
@@ -166,4 +171,10 @@ async function breaches(): Promise<{ said: number; tickets: number }> {
       WHERE type = 'sla.clock.breached'`,
   );
   return rows[0] ?? { said: 0, tickets: 0 };
+}
+
+/** How many timers the database has. */
+async function timers(): Promise<number> {
+  const { rows } = await client.query<{ n: number }>('SELECT count(*)::integer AS n FROM sla_clock.timer');
+  return rows[0]?.n ?? Number.NaN;
 }

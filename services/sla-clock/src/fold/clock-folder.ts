@@ -5,7 +5,8 @@ import type { Assignment, RecordBatch, Sql, UnitOfWork } from '@punctual/stream'
 import { loadIncomplete } from '../storage/incomplete-store.js';
 import type { MonthPartitions } from '../storage/month-partitions.js';
 import { loadSurges } from '../storage/surge-store.js';
-import { loadArmedSources, loadPending, loadTime } from '../storage/ticket-store.js';
+import { loadPending, loadTime } from '../storage/ticket-store.js';
+import { loadArmedSources } from '../storage/timer-store.js';
 import { loadWalks } from '../storage/walk-store.js';
 import { BatchFold } from './batch-fold.js';
 import type { FoldObserver } from './fold-observer.js';

@@ -1,6 +1,13 @@
 import type { CoverageDecision, Instant, PriorityDecision, TicketEvent } from '@punctual/contracts';
 import type { TicketState } from '@punctual/sla-engine';
 
+/** When time next changes something on a ticket, and how far behind the watermark its source's time is then read. */
+export interface Timer {
+  /** Epoch ms. */
+  readonly wakeAt: Instant;
+  readonly settleMs: number;
+}
+
 /** A ticket as the service stores it: the engine's state, the decisions as now known, and how far the log has been folded. */
 export interface TicketRow {
   readonly source: string;
@@ -24,6 +31,8 @@ export interface TicketRow {
   /** How far the log was known to the last fold, as an offset; −1 before it. */
   foldedOffset: number;
   wakeAt: Instant | null;
+  /** The timer that the database has of it; null where it has none. */
+  storedTimer: Timer | null;
   /** Why the ticket cannot be folded; null while it can. */
   quarantined: string | null;
   /** When it is sealed if nothing more is heard of it; null while it is open. */
@@ -38,6 +47,11 @@ export interface TicketRow {
   firstPublishedAt: Instant | null;
   /** … to here. */
   lastPublishedAt: Instant | null;
+}
+
+/** The timer of a ticket; null where time changes nothing on it, and while it is quarantined. */
+export function timerOf({ wakeAt, settleMs, quarantined }: TicketRow): Timer | null {
+  return wakeAt === null || quarantined !== null ? null : { wakeAt, settleMs };
 }
 
 /** The instants from the earliest to the latest of a row and of others. */

@@ -1,6 +1,6 @@
 import type { Watermark } from '@punctual/contracts';
 import type { UnitOfWork } from '@punctual/stream';
-import { loadWakes, type WakeStretch } from '../storage/ticket-store.js';
+import { loadWakes, type WakeStretch } from '../storage/timer-store.js';
 import type { ChangedRows } from './changed-rows.js';
 import type { DueFold } from './due-fold.js';
 import type { FoldObserver } from './fold-observer.js';

@@ -62,6 +62,5 @@ export const ClockEntity = new EntitySchema<ClockRow>({
     // Over expressions, or holding further columns, which an entity cannot say: see their migrations.
     { name: 'clock_outcome_due', columns: [], synchronize: false },
     { name: 'clock_judged', columns: [], synchronize: false },
-    { name: 'clock_live_due', columns: [], synchronize: false },
   ],
 });

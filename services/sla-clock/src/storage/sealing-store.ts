@@ -25,7 +25,7 @@ export async function sealTickets(sql: Sql, tickets: readonly TicketSpan[]): Pro
   if (tickets.length === 0) return;
   const ids = [tickets.map(({ source }) => source), tickets.map(({ ticket }) => ticket)];
   await sql.query(
-    `UPDATE sla_clock.ticket t SET sealed_at = t.seal_at, state = NULL, priority_history = '[]', coverage_history = '[]', wake_at = NULL
+    `UPDATE sla_clock.ticket t SET sealed_at = t.seal_at, state = NULL, priority_history = '[]', coverage_history = '[]'
        FROM unnest($1::text[], $2::text[]) AS s (source, ticket)
       WHERE t.source = s.source AND t.ticket = s.ticket`,
     ids,

@@ -15,10 +15,12 @@ import { SurgeEntity } from './surge.entity.js';
 import { TicketEntity } from './ticket.entity.js';
 import { TicketEventEntity } from './ticket-event.entity.js';
 import { TicketLinkEntity } from './ticket-link.entity.js';
+import { TimerEntity } from './timer.entity.js';
 
 /** The service's tables, as the migrations leave them. */
 export const slaClockEntities = [
   TicketEntity,
+  TimerEntity,
   TicketEventEntity,
   ClockEntity,
   ClockCountEntity,

@@ -9,8 +9,9 @@ import type {
 import type { Published, TicketState } from '@punctual/sla-engine';
 import { jsonLines, type Sql } from '@punctual/stream';
 import type { StoredTime } from '../fold/partition-memory.js';
-import { ticketKey, type PlacedEvent, type TicketRow } from '../fold/ticket-row.js';
+import { ticketKey, timerOf, type PlacedEvent, type TicketRow } from '../fold/ticket-row.js';
 import { packState, unpackState, type PackedState, type StateIdentity } from './packed-state.js';
+import { saveTimers } from './timer-store.js';
 
 /**
  * The statements of the fold: each is one set-based round trip, however many tickets it touches. They run in the fenced transaction of
@@ -78,6 +79,7 @@ export async function loadTickets(sql: Sql, tickets: readonly TicketId[]): Promi
     duesBefore: numberOrNull(row.dues_before),
     foldedOffset: Number(row.folded_offset),
     wakeAt: numberOrNull(row.wake_at),
+    storedTimer: row.wake_at === null ? null : { wakeAt: Number(row.wake_at), settleMs: row.settle_ms },
     quarantined: row.quarantined,
     sealAt: numberOrNull(row.seal_at),
     sealedAt: numberOrNull(row.sealed_at),
@@ -148,7 +150,10 @@ export async function loadStanding(sql: Sql, tickets: readonly TicketSpan[]): Pr
   return byTicket(rows, ({ content_key, value }) => ({ key: content_key, event: value }));
 }
 
-/** Writes tickets as they are now. Decisions that the database has by their revision are not sent again, and stay as they are. */
+/**
+ * Writes tickets as they are now, and their timers. Decisions that the database has by their revision are not sent again, and stay as they
+ * are.
+ */
 export async function saveTickets(sql: Sql, partition: number, rows: readonly TicketRow[]): Promise<void> {
   if (rows.length === 0) return;
   const isStored = (row: TicketRow): boolean => row.storedRevision === row.revision;
@@ -191,7 +196,7 @@ export async function saveTickets(sql: Sql, partition: number, rows: readonly Ti
       rows.map((row) => row.foldedUpTo),
       rows.map((row) => row.duesBefore),
       rows.map((row) => row.foldedOffset),
-      rows.map((row) => (row.quarantined === null ? row.wakeAt : null)),
+      rows.map((row) => timerOf(row)?.wakeAt ?? null),
       rows.map((row) => row.state?.createdAt ?? null),
       rows.map((row) => row.state?.priority ?? null),
       rows.map((row) => row.state?.covered ?? null),
@@ -210,6 +215,7 @@ export async function saveTickets(sql: Sql, partition: number, rows: readonly Ti
     ],
   );
   for (const row of rows) row.storedRevision = row.revision;
+  await saveTimers(sql, partition, rows);
 }
 
 /** A partition's time; null before its first watermark. */
@@ -282,74 +288,6 @@ export async function loadPending(sql: Sql, partition: number, fromOffset: numbe
     lastAt: Number(row.last_at),
     fromOffset: Number(row.from_offset),
   }));
-}
-
-/** The sources that have timers. Goes from one to the next by the index of timers: there are few sources, and very many timers. */
-export async function loadArmedSources(sql: Sql, partition: number): Promise<string[]> {
-  const rows = await sql.query<{ source: string }>(
-    `WITH RECURSIVE armed AS (
-       (SELECT source FROM sla_clock.ticket WHERE partition = $1 AND wake_at IS NOT NULL ORDER BY source LIMIT 1)
-       UNION ALL
-       SELECT next.source FROM armed CROSS JOIN LATERAL (
-         SELECT source FROM sla_clock.ticket WHERE partition = $1 AND wake_at IS NOT NULL AND source > armed.source
-          ORDER BY source LIMIT 1) next
-     )
-     SELECT source FROM armed`,
-    [partition],
-  );
-  return rows.map(({ source }) => source);
-}
-
-export interface WakeRecord extends TicketId {
-  readonly settleMs: number;
-  readonly wakeAt: number;
-}
-
-/** Timers of one source in `[from, until)`, epoch ms. */
-export interface WakeStretch {
-  readonly source: string;
-  readonly from: number;
-  readonly until: number;
-}
-
-/**
- * The earliest timers of some sources within a stretch each: at most `most` of a source, and those of the same instant as the last. Gives
- * them back with the stretches that are now known whole, which end earlier where there was more.
- */
-export async function loadWakes(
-  sql: Sql,
-  partition: number,
-  stretches: readonly WakeStretch[],
-  most: number,
-): Promise<{ readonly wakes: WakeRecord[]; readonly loaded: WakeStretch[] }> {
-  const rows = await sql.query<TicketId & { settle_ms: number; wake_at: string }>(
-    `SELECT t.source, t.ticket, t.settle_ms, t.wake_at
-       FROM unnest($2::text[], $3::bigint[], $4::bigint[]) AS s (source, from_at, until_at)
-      CROSS JOIN LATERAL (
-        SELECT source, ticket, settle_ms, wake_at FROM sla_clock.ticket
-         WHERE partition = $1 AND source = s.source AND wake_at >= s.from_at AND wake_at < s.until_at
-         ORDER BY wake_at FETCH FIRST $5 ROWS WITH TIES) t`,
-    [
-      partition,
-      stretches.map(({ source }) => source),
-      stretches.map(({ from }) => Math.max(from, Number.MIN_SAFE_INTEGER)),
-      stretches.map(({ until }) => until),
-      most,
-    ],
-  );
-  const wakes = rows.map((row) => ({
-    source: row.source,
-    ticket: row.ticket,
-    settleMs: row.settle_ms,
-    wakeAt: Number(row.wake_at),
-  }));
-  const found = Map.groupBy(wakes, ({ source }) => source);
-  const loaded = stretches.map((stretch) => {
-    const own = found.get(stretch.source) ?? [];
-    const last = own.at(-1);
-    return last === undefined || own.length < most ? stretch : { ...stretch, until: last.wakeAt + 1 };
-  });
-  return { wakes, loaded };
 }
 
 function identityOf(

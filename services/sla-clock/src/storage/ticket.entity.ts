@@ -23,7 +23,7 @@ export interface StoredTicketRow {
   readonly duesBefore: string | null;
   /** How far the log was known to the last fold, as text (bigint). */
   readonly foldedOffset: string;
-  /** When time next changes something. Epoch ms as text (bigint). */
+  /** When time next changes something; `timer` has the same in order. Epoch ms as text (bigint). */
   readonly wakeAt: string | null;
   /** Epoch ms as text (bigint). */
   readonly createdAt: string | null;
@@ -87,7 +87,6 @@ export const TicketEntity = new EntitySchema<StoredTicketRow>({
   indices: [
     // Over expressions, or holding further columns, which an entity cannot say: see their migrations.
     { name: 'ticket_open', columns: [], synchronize: false },
-    { name: 'ticket_wake', columns: [], synchronize: false },
     { name: 'ticket_created', columns: [], synchronize: false },
     {
       name: 'ticket_ended',
