@@ -128,7 +128,7 @@ export class Pipeline {
   /** Timers of tickets that stand in one of the two places only, as the store was left. */
   private timersAstray(): Promise<unknown[]> {
     return this.dataSource.query(
-      `WITH of_tickets AS (SELECT partition, source, wake_at, ticket, settle_ms FROM sla_clock.ticket WHERE wake_at IS NOT NULL),
+      `WITH of_tickets AS (SELECT partition, source, timer_at, ticket, settle_ms FROM sla_clock.ticket WHERE timer_at IS NOT NULL),
             timers AS (SELECT partition, source, wake_at, ticket, settle_ms FROM sla_clock.timer)
        (TABLE of_tickets EXCEPT ALL TABLE timers) UNION ALL (TABLE timers EXCEPT ALL TABLE of_tickets)`,
     );

@@ -45,6 +45,61 @@ describe('an event that moves no timer', () => {
   });
 });
 
+describe('in a page that has room', () => {
+  // Each row gets a page of its own: whether it stays is then a matter of the indexes alone.
+  beforeAll(() => pipeline.dataSource.query('ALTER TABLE sla_clock.ticket SET (fillfactor = 10)'));
+
+  describe('an event that moves a timer', () => {
+    it('changes the row of its ticket in its page, and no index of it', async () => {
+      const desk = ticketEvents('desk', 'T-3', start);
+      await pipeline.send(desk.created(10));
+      await pipeline.tick(start + 11 * MINUTE);
+      await pipeline.settled();
+      let [row, wakeAt] = [await onlyRow('sla_clock.ticket', { ticket: 'T-3' }), await timerOf('T-3')];
+      expect(wakeAt).toBeDefined();
+
+      const moving = [
+        desk.status(12, 'waiting_requester'),
+        desk.status(13, 'open'),
+        desk.agent(14),
+        desk.requester(15),
+        desk.agent(16),
+      ];
+      for (const event of moving) {
+        await pipeline.send(event);
+        await pipeline.tick(event.occurredAt + MINUTE / 2);
+        await pipeline.settled();
+        const [rowNow, timerNow] = [await onlyRow('sla_clock.ticket', { ticket: 'T-3' }), await timerOf('T-3')];
+        expect(timerNow, `${event.type} at ${event.occurredAt}`).not.toBe(wakeAt);
+        expect(rowNow.xmin).not.toBe(row.xmin);
+        expect(rowNow).toMatchObject({ page: row.page, inPlace: true });
+        [row, wakeAt] = [rowNow, timerNow];
+      }
+    });
+  });
+
+  describe('a deadline that fires', () => {
+    it('changes the row of its ticket in its page, and no index of it', async () => {
+      const desk = ticketEvents('desk', 'T-4', start);
+      await pipeline.send(desk.created(20));
+      await pipeline.tick(start + 21 * MINUTE);
+      await pipeline.settled();
+      let row = await onlyRow('sla_clock.ticket', { ticket: 'T-4' });
+
+      // The warnings of the first response, at half and at four fifths of its two hours, and its end.
+      for (const minute of [81, 117, 141]) {
+        await pipeline.tick(start + minute * MINUTE);
+        await pipeline.settled();
+        const rowNow = await onlyRow('sla_clock.ticket', { ticket: 'T-4' });
+        expect(rowNow.xmin).not.toBe(row.xmin);
+        expect(rowNow).toMatchObject({ page: row.page, inPlace: true });
+        row = rowNow;
+      }
+      expect((await pipeline.slaEvents('desk', 'T-4')).map(({ type }) => type)).toContain('sla.clock.breached');
+    });
+  });
+});
+
 describe('a decision that another event leaves as it is', () => {
   it('is neither written again nor locked', async () => {
     const desk = ticketEvents('desk', 'T-2', start);
@@ -59,6 +114,15 @@ describe('a decision that another event leaves as it is', () => {
     expect(await onlyRow('classifier.decision', { ticket: 'T-2', event_id: created.id })).toEqual(before);
   });
 });
+
+/** When time next changes something on a ticket, epoch ms as text; undefined where it does not. */
+async function timerOf(ticket: string): Promise<string | undefined> {
+  const rows = await pipeline.dataSource.query<{ wake_at: string }[]>(
+    'SELECT wake_at FROM sla_clock.timer WHERE ticket = $1',
+    [ticket],
+  );
+  return rows[0]?.wake_at;
+}
 
 type Key = Readonly<Record<string, string>>;
 

@@ -54,6 +54,8 @@ it('carries over the timers that a store holds, and back', async () => {
       { partition: 3, source: 's', wake_at: '200', ticket: 'T-2', settle_ms: 5_000 },
     ]);
     expect(await hasIndexOfTimers(after)).toBe(false);
+    // Nor does an instance of before save a ticket without its timer.
+    await expect(after.query('UPDATE sla_clock.ticket SET wake_at = 300')).rejects.toThrow('wake_at');
     await after.undoLastMigration();
     expect(await hasIndexOfTimers(after)).toBe(true);
     expect(await after.query(`SELECT to_regclass('sla_clock.timer') AS timer`)).toEqual([{ timer: null }]);

@@ -2,14 +2,16 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
  * Timers get a narrow table of their own, which is its own index: the fold reads them ahead in its order. They were read from an index of
- * `ticket`, so that each timer that moved wrote the ticket's row into another page, and an entry into every index of that table. `ticket.wake_at`
- * stays, in no index: a row tells its own timer, and so where to find it here.
+ * `ticket`, so that each timer that moved wrote the ticket's row into another page, and an entry into every index of that table. A row still
+ * tells its own timer, in no index, and so where to find it here. The column has another name: an instance of before, which knows nothing of this
+ * table, must not go on saving tickets whose timers it would not move.
  */
 export class CreateTimers1790002300000 implements MigrationInterface {
   readonly name = 'CreateTimers1790002300000';
 
   async up(runner: QueryRunner): Promise<void> {
     await runner.query('SET LOCAL statement_timeout = 0');
+    await runner.query('ALTER TABLE sla_clock.ticket RENAME wake_at TO timer_at');
     await runner.query(`
       CREATE TABLE sla_clock.timer (
         partition integer NOT NULL,
@@ -20,8 +22,8 @@ export class CreateTimers1790002300000 implements MigrationInterface {
       )`);
     await runner.query(
       `INSERT INTO sla_clock.timer (partition, source, wake_at, ticket, settle_ms)
-       SELECT partition, source, wake_at, ticket, settle_ms FROM sla_clock.ticket
-        WHERE wake_at IS NOT NULL ORDER BY partition, source, wake_at`,
+       SELECT partition, source, timer_at, ticket, settle_ms FROM sla_clock.ticket
+        WHERE timer_at IS NOT NULL ORDER BY partition, source, timer_at`,
     );
     await runner.query(
       'ALTER TABLE sla_clock.timer ADD PRIMARY KEY (partition, source, wake_at, ticket) INCLUDE (settle_ms)',
@@ -30,6 +32,7 @@ export class CreateTimers1790002300000 implements MigrationInterface {
   }
 
   async down(runner: QueryRunner): Promise<void> {
+    await runner.query('ALTER TABLE sla_clock.ticket RENAME timer_at TO wake_at');
     await runner.query(
       `CREATE INDEX ticket_wake ON sla_clock.ticket (partition, source, wake_at) INCLUDE (ticket, settle_ms)
         WHERE wake_at IS NOT NULL`,

@@ -42,7 +42,7 @@ interface TicketRecord extends TicketId {
   folded_up_to: string | null;
   dues_before: string | null;
   folded_offset: string;
-  wake_at: string | null;
+  timer_at: string | null;
   quarantined: string | null;
   seal_at: string | null;
   sealed_at: string | null;
@@ -56,7 +56,7 @@ export async function loadTickets(sql: Sql, tickets: readonly TicketId[]): Promi
   if (tickets.length === 0) return [];
   const rows = await sql.query<TicketRecord>(
     `SELECT t.source, t.ticket, t.policy, t.policy_version, t.settle_ms, t.scheme, t.state, t.priority_history, t.coverage_history,
-            t.revision, t.folded_up_to, t.dues_before, t.folded_offset, t.wake_at, t.quarantined, t.seal_at, t.sealed_at,
+            t.revision, t.folded_up_to, t.dues_before, t.folded_offset, t.timer_at, t.quarantined, t.seal_at, t.sealed_at,
             t.first_event_at, t.last_event_at, t.first_published_at, t.last_published_at
        FROM unnest($1::text[], $2::text[]) AS wanted (source, ticket)
        JOIN sla_clock.ticket t USING (source, ticket)`,
@@ -78,8 +78,8 @@ export async function loadTickets(sql: Sql, tickets: readonly TicketId[]): Promi
     foldedUpTo: numberOrNull(row.folded_up_to),
     duesBefore: numberOrNull(row.dues_before),
     foldedOffset: Number(row.folded_offset),
-    wakeAt: numberOrNull(row.wake_at),
-    storedTimer: row.wake_at === null ? null : { wakeAt: Number(row.wake_at), settleMs: row.settle_ms },
+    wakeAt: numberOrNull(row.timer_at),
+    storedTimer: row.timer_at === null ? null : { wakeAt: Number(row.timer_at), settleMs: row.settle_ms },
     quarantined: row.quarantined,
     sealAt: numberOrNull(row.seal_at),
     sealedAt: numberOrNull(row.sealed_at),
@@ -159,11 +159,11 @@ export async function saveTickets(sql: Sql, partition: number, rows: readonly Ti
   const isStored = (row: TicketRow): boolean => row.storedRevision === row.revision;
   await sql.query(
     `INSERT INTO sla_clock.ticket AS was (partition, source, ticket, policy, policy_version, settle_ms, state, priority_history,
-       coverage_history, revision, folded_up_to, dues_before, folded_offset, wake_at, created_at, priority, covered, is_open, quarantined,
+       coverage_history, revision, folded_up_to, dues_before, folded_offset, timer_at, created_at, priority, covered, is_open, quarantined,
        first_event_at, last_event_at, first_published_at, last_published_at, seal_at, scheme, ended_at)
      SELECT $1, t.source, t.ticket, t.policy, t.policy_version, t.settle_ms, nullif(t.state, '')::json,
             coalesce(nullif(t.priority_history, ''), '[]')::json, coalesce(nullif(t.coverage_history, ''), '[]')::json,
-            t.revision, t.folded_up_to, t.dues_before, t.folded_offset, t.wake_at, t.created_at, t.priority, t.covered,
+            t.revision, t.folded_up_to, t.dues_before, t.folded_offset, t.timer_at, t.created_at, t.priority, t.covered,
             t.is_open, t.quarantined, t.first_event_at, t.last_event_at, t.first_published_at, t.last_published_at, t.seal_at,
             t.scheme, t.ended_at
        FROM ROWS FROM (
@@ -171,7 +171,7 @@ export async function saveTickets(sql: Sql, partition: number, rows: readonly Ti
                      $10::bigint[], $11::bigint[], $12::bigint[], $13::text[], $14::boolean[], $15::boolean[], $16::text[],
                      $17::bigint[], $18::bigint[], $19::bigint[], $20::bigint[], $21::bigint[], $22::text[], $23::bigint[]),
               string_to_table($24, E'\\n'), string_to_table($25, E'\\n'), string_to_table($26, E'\\n'))
-            AS t (source, ticket, policy, policy_version, settle_ms, revision, folded_up_to, dues_before, folded_offset, wake_at,
+            AS t (source, ticket, policy, policy_version, settle_ms, revision, folded_up_to, dues_before, folded_offset, timer_at,
                   created_at, priority, covered, is_open, quarantined, first_event_at, last_event_at, first_published_at,
                   last_published_at, seal_at, scheme, ended_at, state, priority_history, coverage_history)
      ON CONFLICT (source, ticket) DO UPDATE SET
@@ -180,7 +180,7 @@ export async function saveTickets(sql: Sql, partition: number, rows: readonly Ti
        coverage_history = CASE WHEN was.revision = excluded.revision THEN was.coverage_history ELSE excluded.coverage_history END,
        revision = excluded.revision,
        folded_up_to = excluded.folded_up_to, dues_before = excluded.dues_before, folded_offset = excluded.folded_offset,
-       wake_at = excluded.wake_at, created_at = excluded.created_at, priority = excluded.priority, covered = excluded.covered,
+       timer_at = excluded.timer_at, created_at = excluded.created_at, priority = excluded.priority, covered = excluded.covered,
        is_open = excluded.is_open, quarantined = excluded.quarantined, first_event_at = excluded.first_event_at,
        last_event_at = excluded.last_event_at, first_published_at = excluded.first_published_at,
        last_published_at = excluded.last_published_at, seal_at = excluded.seal_at, scheme = excluded.scheme,

@@ -24,7 +24,7 @@ export interface StoredTicketRow {
   /** How far the log was known to the last fold, as text (bigint). */
   readonly foldedOffset: string;
   /** When time next changes something; `timer` has the same in order. Epoch ms as text (bigint). */
-  readonly wakeAt: string | null;
+  readonly timerAt: string | null;
   /** Epoch ms as text (bigint). */
   readonly createdAt: string | null;
   readonly priority: string | null;
@@ -69,7 +69,7 @@ export const TicketEntity = new EntitySchema<StoredTicketRow>({
     foldedUpTo: { type: 'bigint', nullable: true, name: 'folded_up_to' },
     duesBefore: { type: 'bigint', nullable: true, name: 'dues_before' },
     foldedOffset: { type: 'bigint', name: 'folded_offset' },
-    wakeAt: { type: 'bigint', nullable: true, name: 'wake_at' },
+    timerAt: { type: 'bigint', nullable: true, name: 'timer_at' },
     createdAt: { type: 'bigint', nullable: true, name: 'created_at' },
     priority: { type: 'text', nullable: true },
     scheme: { type: 'text', nullable: true },

@@ -1,6 +1,6 @@
 import type { Sql } from '@punctual/stream';
 import type { DataSource } from 'typeorm';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { TicketRow } from '../fold/ticket-row.js';
 import { openClockDatabase, type ClockDatabase } from './clock-database.spec-kit.js';
 import { databaseSql } from './database-sql.js';
@@ -130,14 +130,24 @@ describe('100,000 timers', () => {
        SELECT n % 8, 'desk', n / 8, 'T-' || n, $2 FROM generate_series(0, $1::integer - 1) n`,
       [TIMERS, SETTLE],
     );
-    await dataSource.query('VACUUM ANALYZE sla_clock.timer');
-  });
+    // An index tells what it holds once it is known of every page that everybody may see it, which a transaction elsewhere can delay.
+    await vi.waitFor(
+      async () => {
+        await dataSource.query('VACUUM ANALYZE sla_clock.timer');
+        const [table]: { seen: boolean }[] = await dataSource.query(
+          "SELECT relallvisible = relpages AS seen FROM pg_class WHERE oid = 'sla_clock.timer'::regclass",
+        );
+        expect(table?.seen).toBe(true);
+      },
+      { timeout: 60_000, interval: 500 },
+    );
+  }, 120_000);
 
   it('are read in their order from the index, no more than are asked for', async () => {
     const stretch = { source: 'desk', from: 1_000, until: 9_000 };
     const scans = await scansOf(dataSource, (explained) => loadWakes(explained, PARTITION, [stretch], 100));
     const [timer] = scans.filter(({ index }) => index === 'timer_pkey');
-    expect(timer).toMatchObject({ index: 'timer_pkey' });
+    expect(timer?.type).toBe('Index Only Scan');
     expect(timer?.rows).toBeLessThanOrEqual(101);
     expect(scans.map(({ type }) => type)).not.toContain('Seq Scan');
     const { wakes, loaded } = await loadWakes(sql, PARTITION, [stretch], 100);

@@ -75,36 +75,60 @@ export async function loadWakes(
   return { wakes, loaded };
 }
 
+/** A ticket's row with the instant of a timer that goes or comes, epoch ms. */
+interface MovedTimer {
+  readonly row: TicketRow;
+  readonly wakeAt: number;
+}
+
 /** Writes the timers of tickets that have other ones than the database has of them: those that were set, moved or cleared. */
 export async function saveTimers(sql: Sql, partition: number, rows: readonly TicketRow[]): Promise<void> {
-  const gone: { readonly row: TicketRow; readonly wakeAt: number }[] = [];
-  const set: { readonly row: TicketRow; readonly wakeAt: number }[] = [];
+  const gone: MovedTimer[] = [];
+  const set: MovedTimer[] = [];
+  const resettled: MovedTimer[] = [];
   for (const row of rows) {
     const was = row.storedTimer;
     const timer = timerOf(row);
-    if (was !== null && was.wakeAt !== timer?.wakeAt) gone.push({ row, wakeAt: was.wakeAt });
-    if (timer !== null && (was?.wakeAt !== timer.wakeAt || was.settleMs !== timer.settleMs)) {
-      set.push({ row, wakeAt: timer.wakeAt });
+    if (was !== null && was.wakeAt === timer?.wakeAt) {
+      if (was.settleMs !== timer.settleMs) resettled.push({ row, wakeAt: timer.wakeAt });
+      continue;
     }
+    if (was !== null) gone.push({ row, wakeAt: was.wakeAt });
+    if (timer !== null) set.push({ row, wakeAt: timer.wakeAt });
   }
+  await moveTimers(sql, partition, gone, set);
+  await resettleTimers(sql, partition, resettled);
+  for (const row of rows) row.storedTimer = timerOf(row);
+}
+
+async function moveTimers(
+  sql: Sql,
+  partition: number,
+  gone: readonly MovedTimer[],
+  set: readonly MovedTimer[],
+): Promise<void> {
   if (gone.length + set.length === 0) return;
   await sql.query(
     `WITH gone AS (
        DELETE FROM sla_clock.timer t USING unnest($2::text[], $3::bigint[], $4::text[]) AS g (source, wake_at, ticket)
         WHERE t.partition = $1 AND t.source = g.source AND t.wake_at = g.wake_at AND t.ticket = g.ticket)
      INSERT INTO sla_clock.timer (partition, source, wake_at, ticket, settle_ms)
-     SELECT $1, s.* FROM unnest($5::text[], $6::bigint[], $7::text[], $8::integer[]) AS s
-     ON CONFLICT (partition, source, wake_at, ticket) DO UPDATE SET settle_ms = excluded.settle_ms`,
-    [
-      partition,
-      gone.map(({ row }) => row.source),
-      gone.map(({ wakeAt }) => wakeAt),
-      gone.map(({ row }) => row.ticket),
-      set.map(({ row }) => row.source),
-      set.map(({ wakeAt }) => wakeAt),
-      set.map(({ row }) => row.ticket),
-      set.map(({ row }) => row.settleMs),
-    ],
+     SELECT $1, s.* FROM unnest($5::text[], $6::bigint[], $7::text[], $8::integer[]) AS s`,
+    [partition, ...keyColumns(gone), ...keyColumns(set), set.map(({ row }) => row.settleMs)],
   );
-  for (const row of rows) row.storedTimer = timerOf(row);
+}
+
+/** Another version of a policy may have another settle, and leave the instant as it is. */
+async function resettleTimers(sql: Sql, partition: number, timers: readonly MovedTimer[]): Promise<void> {
+  if (timers.length === 0) return;
+  await sql.query(
+    `UPDATE sla_clock.timer t SET settle_ms = n.settle_ms
+       FROM unnest($2::text[], $3::bigint[], $4::text[], $5::integer[]) AS n (source, wake_at, ticket, settle_ms)
+      WHERE t.partition = $1 AND t.source = n.source AND t.wake_at = n.wake_at AND t.ticket = n.ticket`,
+    [partition, ...keyColumns(timers), timers.map(({ row }) => row.settleMs)],
+  );
+}
+
+function keyColumns(timers: readonly MovedTimer[]): [string[], number[], string[]] {
+  return [timers.map(({ row }) => row.source), timers.map(({ wakeAt }) => wakeAt), timers.map(({ row }) => row.ticket)];
 }
