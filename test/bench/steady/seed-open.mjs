@@ -26,15 +26,15 @@ async function copyClassified(databaseUrl, { count, models, reckoned }) {
   for (let first = 1; first <= count; first += COPIES) {
     const last = Math.min(count, first + COPIES - 1);
     const named = namesOf(models, { ...copies, first, last, reckoned });
-    const { source, renamed } = namedSql(named, 1);
-    const value = ({ name, type }) => {
-      if (type === 'json') return `${renamed(`t.${name}::text`)}::json`;
+    const { source, renamed, reckonedAnew } = namedSql(named, 1);
+    const value = (table, { name, type }) => {
+      if (type === 'json') return `${(table === 'ticket' ? reckonedAnew : renamed)(`t.${name}::text`)}::json`;
       return type === 'text' ? renamed(`t.${name}`) : `t.${name}`;
     };
     for (const [table, columns] of tables) {
       await client.query(
         `INSERT INTO classifier.${table} (${columns.map(({ name }) => name).join(', ')})
-         SELECT ${columns.map(value).join(', ')} FROM classifier.${table} t JOIN ${source} USING (ticket) ORDER BY named.copy`,
+         SELECT ${columns.map((column) => value(table, column)).join(', ')} FROM classifier.${table} t JOIN ${source} USING (ticket) ORDER BY named.copy`,
         named,
       );
     }

@@ -84,7 +84,8 @@ export function namesOf(models, { to, first, last, reckoned }) {
 
 /**
  * SQL for names as `namesOf` gives them: the row source `named (ticket, copy, name, was_0, is_0, …)`, whose columns are the parameters from `$at` on,
- * and what makes a model's text a copy's.
+ * and what makes a model's text a copy's, without and with what is
+ * reckoned from the name, which stands in the JSON of tickets only.
  */
 export function namedSql(named, at) {
   const types = named.map((_, column) => (column === 1 ? 'integer[]' : 'text[]'));
@@ -92,16 +93,14 @@ export function namedSql(named, at) {
   const source =
     `unnest(${types.map((type, column) => `$${at + column}::${type}`).join(', ')}) ` +
     `AS named (ticket, copy, name, ${pairs.flat().join(', ')})`.replace(', )', ')');
-  const renamed = (text) =>
-    pairs.reduce(
-      (inner, [was, is]) => `replace(${inner}, named.${was}, named.${is})`,
-      `replace(${text}, t.ticket, named.name)`,
-    );
-  return { source, renamed };
+  const renamed = (text) => `replace(${text}, t.ticket, named.name)`;
+  const reckonedAnew = (text) =>
+    pairs.reduce((inner, [was, is]) => `replace(${inner}, named.${was}, named.${is})`, renamed(text));
+  return { source, renamed, reckonedAnew };
 }
 
 async function copyRows(client, { name, columns }, { partition, span, named }) {
-  const { source, renamed } = namedSql(named, 2);
+  const { source, renamed, reckonedAnew } = namedSql(named, 2);
   const value = (column) => {
     if (name === 'sla_event' && column.name === 'event_id') return 'id.id';
     if (name === 'sla_event' && column.name === 'seq') return `t.seq + named.copy * ${span}`;
@@ -109,7 +108,8 @@ async function copyRows(client, { name, columns }, { partition, span, named }) {
       return `replace(${renamed('t.value::text')}, t.event_id, id.id)::json`;
     }
     if (column.type === 'text') return renamed(`t.${column.name}`);
-    if (column.type === 'json') return `${renamed(`t.${column.name}::text`)}::json`;
+    if (column.type === 'json')
+      return `${(name === 'ticket' ? reckonedAnew : renamed)(`t.${column.name}::text`)}::json`;
     return `t.${column.name}`;
   };
   const id = name === 'sla_event' ? `md5(t.event_id || named.copy) || substr(t.event_id, 33)` : 'NULL';

@@ -9,7 +9,7 @@ const PATIENCE_MS = 180_000;
 
 /**
  * A watermark a second to each of the partitions, which intake goes round, from before the first deadline until the last has fired. Ticket ids
- * are given in the order of their deadlines.
+ * are given in the order of their deadlines; told are those of after the warm-up.
  */
 export async function steady(stream, database, plan, ids, partitions) {
   // Time has stood still; what is due meanwhile is read ahead here, not in the measurement.
@@ -28,8 +28,9 @@ export async function steady(stream, database, plan, ids, partitions) {
   const committed = await database.commits(ids);
   const watermarkOf = (id, dueAt) =>
     sent[ticketPartition('desk', id, partitions)].find(({ at }) => dueAt < at - settleMs);
-  return ids.map((id, index) => {
+  return ids.flatMap((id, index) => {
     const dueAt = plan.steady[index];
+    if (dueAt < plan.measuredFrom) return [];
     const { sentAt } = watermarkOf(id, dueAt);
     return {
       toCommit: committed.get(id) - sentAt,

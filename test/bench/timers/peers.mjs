@@ -24,7 +24,8 @@ export async function peers(postgres, { armed, load }) {
   return results;
 }
 
-async function measure(postgres, queue, armed, { steadySeconds, perSecond, burst }) {
+async function measure(postgres, queue, armed, { warmUpSeconds, measuredSeconds, perSecond, burst }) {
+  const steadySeconds = warmUpSeconds + measuredSeconds;
   const { url, drop } = await postgres.createDatabase();
   const client = await connect(url);
   const due = steadySeconds * perSecond + burst;
@@ -46,6 +47,7 @@ async function measure(postgres, queue, armed, { steadySeconds, perSecond, burst
   await once(worker, 'message');
   // Scheduling what will be due takes a while itself.
   const from = Date.now() + LEAD_MS + due / 5;
+  const warmUpJobs = warmUpSeconds * perSecond;
   const steadyJobs = steadySeconds * perSecond;
   const burstAt = from + (steadySeconds + 5) * 1_000;
   const dueAt = (id) => (id < steadyJobs ? from + (id * 1_000) / perSecond : burstAt + (id % 1_000));
@@ -69,7 +71,7 @@ async function measure(postgres, queue, armed, { steadySeconds, perSecond, burst
   );
   await client.end();
   await drop();
-  const late = rows.filter(({ id }) => id < steadyJobs).map(({ id, at }) => at - dueAt(id));
+  const late = rows.filter(({ id }) => id >= warmUpJobs && id < steadyJobs).map(({ id, at }) => at - dueAt(id));
   const atOnce = rows.filter(({ id }) => id >= steadyJobs).map(({ at }) => at);
   const tookMs = atOnce.reduce((most, at) => Math.max(most, at), 0) - burstAt;
   const missing = due - rows.length;

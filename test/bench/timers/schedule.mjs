@@ -8,15 +8,17 @@ const hour = 60 * minute;
 /** When tickets are folded first, epoch ms. */
 export const begin = Date.UTC(2026, 2, 3, 15);
 
-/** How much is due when, in one round of measurements that begins at `from`. */
-export function round(from, { steadySeconds, perSecond, burst, coldStarts, perColdStart }) {
+/** How much is due when, in one round of measurements that begins at `from`; what is due before `measuredFrom` is a warm-up. */
+export function round(from, { warmUpSeconds, measuredSeconds, perSecond, burst, coldStarts, perColdStart }) {
   const steadyFrom = from + 5 * second;
+  const steadySeconds = warmUpSeconds + measuredSeconds;
   const burstAt = steadyFrom + (steadySeconds + 10) * second;
   const coldStartAt = (index) => burstAt + (10 + index * 2) * second;
   return {
     from,
     steady: Array.from({ length: steadySeconds * perSecond }, (_, index) => steadyFrom + (index * second) / perSecond),
     steadyFrom,
+    measuredFrom: steadyFrom + warmUpSeconds * second,
     steadyTo: steadyFrom + steadySeconds * second,
     burst: Array.from({ length: burst }, (_, index) => burstAt + (index % second)),
     burstAt,
