@@ -1,19 +1,17 @@
-import { createDataSource } from '@punctual/service-kit';
 import { startPostgres, type TestDatabase } from '@punctual/test-kit';
 import type { DataSource } from 'typeorm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { slaClockDatabase } from '../create-sla-clock.js';
 import { countedOtherwise } from './clock-count.spec-kit.js';
+import { openMigrated } from './clock-database.spec-kit.js';
 
-const { migrations } = slaClockDatabase;
-const place = migrations.findIndex(({ name }) => name.startsWith('CountOpenClocks'));
+const counting = 'CountOpenClocks';
 
 let database: TestDatabase;
 let dataSource: DataSource;
 
 beforeEach(async () => {
   database = await (await startPostgres()).createDatabase();
-  dataSource = await open(place);
+  dataSource = await openMigrated(database, { before: counting });
   await dataSource.query(
     `INSERT INTO sla_clock.clock (partition, source, ticket, policy, promise, cycle, target, commitment, priority, cycle_key, outcome,
        phase, started_at, view)
@@ -27,15 +25,9 @@ afterEach(async () => {
   await database.drop();
 });
 
-async function open(migrated: number): Promise<DataSource> {
-  const { url } = database;
-  const pool = { url, poolSize: 2, applicationName: 'clock-count' };
-  return createDataSource({ ...slaClockDatabase, migrations: migrations.slice(0, migrated), ...pool });
-}
-
 async function migrate(): Promise<void> {
   await dataSource.destroy();
-  dataSource = await open(place + 1);
+  dataSource = await openMigrated(database, { with: counting });
 }
 
 /** Clocks counted in all. */
@@ -62,8 +54,8 @@ describe('the counts of open clocks', () => {
     const writer = dataSource.createQueryRunner();
     await writer.startTransaction();
     await writer.query("UPDATE sla_clock.clock SET outcome = 'running' WHERE outcome = 'met'");
-    const later = await open(place);
-    const migrated = open(place + 1);
+    const later = await openMigrated(database, { before: counting });
+    const migrated = openMigrated(database, { with: counting });
     try {
       await expect
         .poll(async () => {

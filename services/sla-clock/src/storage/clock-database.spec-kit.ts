@@ -1,5 +1,5 @@
 import { createDataSource } from '@punctual/service-kit';
-import { startPostgres } from '@punctual/test-kit';
+import { startPostgres, type TestDatabase } from '@punctual/test-kit';
 import type { DataSource } from 'typeorm';
 import { slaClockDatabase } from '../create-sla-clock.js';
 
@@ -24,4 +24,19 @@ export async function openClockDatabase(poolSize = 2): Promise<ClockDatabase> {
       await postgres.stop();
     },
   };
+}
+
+/** A database as the first migrations leave it, up to the one whose name begins so: `before` it, or `with` it. */
+export function openMigrated({ url }: TestDatabase, last: { before: string } | { with: string }): Promise<DataSource> {
+  const { migrations } = slaClockDatabase;
+  const name = 'before' in last ? last.before : last.with;
+  const place = migrations.findIndex((migration) => migration.name.startsWith(name));
+  if (place < 0) throw new Error(`there is no migration ${name}`);
+  return createDataSource({
+    ...slaClockDatabase,
+    migrations: migrations.slice(0, 'before' in last ? place : place + 1),
+    url,
+    poolSize: 2,
+    applicationName: 'clock-database',
+  });
 }

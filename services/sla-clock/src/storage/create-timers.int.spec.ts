@@ -1,8 +1,7 @@
-import { createDataSource } from '@punctual/service-kit';
 import { startPostgres, type TestDatabase } from '@punctual/test-kit';
 import type { DataSource } from 'typeorm';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { slaClockDatabase } from '../create-sla-clock.js';
+import { openMigrated } from './clock-database.spec-kit.js';
 
 let database: TestDatabase;
 
@@ -10,16 +9,6 @@ beforeAll(async () => {
   database = await (await startPostgres()).createDatabase();
 });
 afterAll(async () => database.drop());
-
-async function open(migrations: readonly (typeof slaClockDatabase.migrations)[number][]): Promise<DataSource> {
-  return createDataSource({
-    ...slaClockDatabase,
-    migrations: [...migrations],
-    url: database.url,
-    poolSize: 2,
-    applicationName: 'create-timers',
-  });
-}
 
 async function hasIndexOfTimers(dataSource: DataSource): Promise<boolean> {
   const [row]: { has: boolean }[] = await dataSource.query(
@@ -29,9 +18,7 @@ async function hasIndexOfTimers(dataSource: DataSource): Promise<boolean> {
 }
 
 it('carries over the timers that a store holds, and back', async () => {
-  const { migrations } = slaClockDatabase;
-  const place = migrations.findIndex(({ name }) => name.startsWith('CreateTimers'));
-  const before = await open(migrations.slice(0, place));
+  const before = await openMigrated(database, { before: 'CreateTimers' });
   await before.query(
     `INSERT INTO sla_clock.ticket (source, ticket, partition, policy, settle_ms, priority_history, coverage_history, revision,
        folded_offset, is_open, wake_at, quarantined)
@@ -42,7 +29,7 @@ it('carries over the timers that a store holds, and back', async () => {
   expect(await hasIndexOfTimers(before)).toBe(true);
   await before.destroy();
 
-  const after = await open(migrations.slice(0, place + 1));
+  const after = await openMigrated(database, { with: 'CreateTimers' });
   try {
     expect(
       await after.query(

@@ -1,8 +1,7 @@
-import { createDataSource } from '@punctual/service-kit';
 import { startPostgres, type TestDatabase } from '@punctual/test-kit';
 import type { DataSource } from 'typeorm';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { slaClockDatabase } from '../create-sla-clock.js';
+import { openMigrated } from './clock-database.spec-kit.js';
 
 let database: TestDatabase;
 
@@ -11,24 +10,11 @@ beforeAll(async () => {
 });
 afterAll(async () => database.drop());
 
-async function open(migrations: readonly (typeof slaClockDatabase.migrations)[number][]): Promise<DataSource> {
-  return createDataSource({
-    ...slaClockDatabase,
-    migrations: [...migrations],
-    url: database.url,
-    poolSize: 2,
-    applicationName: 'cut-into-months',
-  });
-}
-
 const january = Date.parse('2026-01-31T23:59:59.999Z');
 const february = Date.parse('2026-02-01T00:00:00Z');
 
 it('carries over what a store holds, and back', async () => {
-  const { migrations } = slaClockDatabase;
-  const place = migrations.findIndex(({ name }) => name.startsWith('CutIntoMonths'));
-  const uncut = migrations.slice(0, place);
-  const before = await open(uncut);
+  const before = await openMigrated(database, { before: 'CutIntoMonths' });
   await before.query(`INSERT INTO sla_clock.ticket (source, ticket, partition, policy, settle_ms, priority_history, coverage_history,
       revision, folded_offset, is_open) VALUES ('s', 'T-1', 3, 'acme', 5000, '[]', '[]', 0, 7, true)`);
   await before.query(
@@ -49,7 +35,7 @@ it('carries over what a store holds, and back', async () => {
   const held = [await all(before, 'ticket_event'), await all(before, 'sla_event')];
   await before.destroy();
 
-  const after = await open(migrations.slice(0, place + 1));
+  const after = await openMigrated(database, { with: 'CutIntoMonths' });
   try {
     expect([await all(after, 'ticket_event'), await all(after, 'sla_event')]).toEqual(held);
     const placed: unknown = await after.query(
