@@ -34,13 +34,11 @@ export function copyName(place, copy) {
 export function openTicketsPolicy(pack) {
   const document = structuredClone(builtInPack(pack).document);
   document.promises.push({
-    ...{
-      id: 'next_reply',
-      target: 'next_response',
-      commitment: 'target',
-      calendar: 'business',
-      terms: [{ within: '4h' }],
-    },
+    id: 'next_reply',
+    target: 'next_response',
+    commitment: 'target',
+    calendar: 'business',
+    terms: [{ within: '4h' }],
   });
   return document;
 }
@@ -69,7 +67,7 @@ const kinds = [
   () => ['ticket.message.added', said(agent)],
   () => ['ticket.message.added', { ...said(agent), visibility: 'internal' }],
   (number) => ['ticket.assignment.changed', { assignee: { person: `p-${number}`, team: 'first-line' } }],
-  (number) => ['ticket.status.changed', { status: statuses[Math.floor(number / 8) % 2] }],
+  (number) => ['ticket.status.changed', { status: statuses[Math.floor(number / kinds.length) % statuses.length] }],
   () => ['ticket.message.added', said(requester)],
   () => ['ticket.message.added', said(agent)],
   (number) => ['ticket.fields.changed', { fields: { component: `export-${number}` } }],
