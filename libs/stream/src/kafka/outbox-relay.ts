@@ -187,8 +187,12 @@ export class OutboxRelay {
       ]);
       if (row?.free !== true) return false;
       try {
+        // Plans are made while the outbox is nearly empty and kept while it is full: read from end to end it would cost more with each output
+        // that PostgreSQL has not cleared away yet.
+        await sql.query('SET enable_seqscan = off');
         await this.#lead(sql, onProgress);
       } finally {
+        await sql.query('RESET enable_seqscan').catch(() => undefined);
         await sql.query('SELECT pg_advisory_unlock(hashtextextended($1, 0))', [lock]).catch(() => undefined);
       }
       return true;

@@ -113,7 +113,10 @@ export async function readOutbox(
   });
 }
 
-/** Records that Kafka has the outputs before these positions, and deletes them. */
+/**
+ * Records that Kafka has the outputs before these positions, and deletes them. They are looked for from the last such position on: what lies
+ * before it is gone, and PostgreSQL would walk through all that it has not cleared away yet.
+ */
 export async function forgetRelayed(
   sql: Sql,
   logId: string,
@@ -124,9 +127,10 @@ export async function forgetRelayed(
   await sql.query(
     `WITH done AS (SELECT * FROM unnest($3::text[], $4::int[], $5::bigint[]) AS done(topic, partition, seq)),
      gone AS (
-       DELETE FROM stream.outbox USING done
-        WHERE outbox.log_id = $1 AND outbox.group_name = $2 AND outbox.topic = done.topic
-          AND outbox.partition = done.partition AND outbox.seq < done.seq
+       DELETE FROM stream.outbox USING done LEFT JOIN stream.relay mirror
+           ON mirror.log_id = $1 AND mirror.group_name = $2 AND mirror.topic = done.topic AND mirror.partition = done.partition
+        WHERE outbox.log_id = $1 AND outbox.group_name = $2 AND outbox.topic = done.topic AND outbox.partition = done.partition
+          AND outbox.seq >= coalesce(mirror.relayed_seq, 0) AND outbox.seq < done.seq
      )
      INSERT INTO stream.relay AS mirror (log_id, group_name, topic, partition, relayed_seq)
      SELECT $1, $2, topic, partition, seq FROM done
