@@ -111,6 +111,8 @@ async function initialize(options: DatabaseOptions): Promise<DataSource> {
     connectTimeoutMS: 10_000,
     extra: {
       Client: SteadyClient,
+      // What is asked on one connection without waiting is sent at once, not each after the answer to the one before.
+      pipeline: true,
       statement_timeout: options.statementTimeoutMs ?? 30_000,
       lock_timeout: 10_000,
       idle_in_transaction_session_timeout: 60_000,

@@ -104,6 +104,11 @@ export interface UnitOfWork {
    * memory and is saved with a later unit (or after a while).
    */
   transaction(): Promise<Sql>;
+  /**
+   * Takes statements of the transaction that nobody waits for: PostgreSQL works on them while what follows is made. The unit ends after they
+   * have, and fails as they fail. What is handed over has been sent: a statement that comes later is refused once the handler is done.
+   */
+  sent(statements: Promise<unknown>): void;
   /** Output records, committed with the states in the order given. */
   emit(records: readonly OutgoingRecord[]): void;
   /** Sends a record that can never be folded to its topic's dead letters, in the same transaction. */

@@ -25,6 +25,7 @@ export class FencedUnit implements UnitOfWork {
   readonly #announcements: (() => void)[] = [];
   readonly #deadLetters: { readonly record: LogRecord; readonly failure: DeadLetterFailure }[] = [];
   readonly #afterCommit: (() => void)[] = [];
+  readonly #inFlight: Promise<unknown>[] = [];
   #transaction: Promise<Transaction> | undefined;
   #failure: unknown;
   #closed = false;
@@ -56,6 +57,11 @@ export class FencedUnit implements UnitOfWork {
     };
   }
 
+  sent(statements: Promise<unknown>): void {
+    this.#assertOpen();
+    this.#send(statements);
+  }
+
   emit(records: readonly OutgoingRecord[]): void {
     this.#assertOpen();
     for (const record of records) this.#outputs.push(encodeRecord(record, this.#context.partitions));
@@ -84,9 +90,10 @@ export class FencedUnit implements UnitOfWork {
     if (!idle) {
       const transaction = await this.#begin();
       if (this.#deadLetters.length > 0) {
-        await this.#noting(noteDeadLetters(transaction, this.#context.logId, this.#deadLetters));
+        this.#send(noteDeadLetters(transaction, this.#context.logId, this.#deadLetters));
       }
-      await this.#writeOutputs(transaction);
+      this.#send(this.#writeOutputs(transaction));
+      await Promise.all(this.#inFlight);
       await this.#noting(transaction.commit());
       for (const announce of this.#announcements) announce();
     }
@@ -99,6 +106,13 @@ export class FencedUnit implements UnitOfWork {
     this.#closed = true;
     const transaction = await this.#transaction?.catch(() => undefined);
     await transaction?.rollback();
+  }
+
+  #send(statements: Promise<unknown>): void {
+    const noted = this.#noting(statements);
+    // It is waited for at the end, if the unit comes to one.
+    noted.catch(() => undefined);
+    this.#inFlight.push(noted);
   }
 
   async #writeOutputs(transaction: Transaction): Promise<void> {

@@ -22,20 +22,23 @@ export interface Transaction extends Sql {
  */
 const begin = `BEGIN; SET LOCAL idle_in_transaction_session_timeout = '60s'`;
 
-/** Begins a transaction (read committed). Statements run one after another, also if the caller does not wait for each. */
+/**
+ * Begins a transaction (read committed). Statements run one after another, also if the caller does not wait for each: they are sent at once,
+ * and PostgreSQL finds the next when it is done with one.
+ */
 export async function beginTransaction(dataSource: DataSource): Promise<Transaction> {
   const runner = dataSource.createQueryRunner();
   const connection = (await runner.connect()) as Connection;
-  let tail: Promise<unknown> = Promise.resolve();
   let failure: unknown;
   let open = true;
 
-  const run = <Row>(text: string, values?: readonly unknown[]): Promise<{ rows: Row[]; command: string }> => {
-    const result = tail.then(() => connection.query<Row>(preparedStatement(text, values)));
-    tail = result.catch((error: unknown) => {
+  const run = async <Row>(text: string, values?: readonly unknown[]): Promise<{ rows: Row[]; command: string }> => {
+    try {
+      return await connection.query<Row>(preparedStatement(text, values));
+    } catch (error) {
       failure ??= error;
-    });
-    return result;
+      throw error;
+    }
   };
   const release = async (): Promise<void> => {
     open = false;

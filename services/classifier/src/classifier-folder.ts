@@ -390,10 +390,10 @@ class BatchFold {
   private async save(): Promise<void> {
     if (this.changed.size === 0 && this.fresh.length === 0 && this.parking.length === 0) return;
     const sql = await this.unit.transaction();
-    await saveSeen(sql, this.fresh);
-    await saveTickets(sql, this.partition, [...this.changed.values()]);
-    await saveDecisions(sql, [...this.decisions.values()]);
-    await park(sql, this.parking);
+    this.unit.sent(saveSeen(sql, this.fresh));
+    this.unit.sent(saveTickets(sql, this.partition, [...this.changed.values()]));
+    this.unit.sent(saveDecisions(sql, [...this.decisions.values()]));
+    this.unit.sent(park(sql, this.parking));
     this.fresh.length = 0;
     this.parking.length = 0;
     this.changed.clear();

@@ -52,7 +52,7 @@ export class SlaClockMetrics implements FoldObserver {
     });
     this.foldSeconds = new Histogram({
       name: 'punctual_fold_duration_seconds',
-      help: 'Time of one round of folds with its statements.',
+      help: 'Time of one round of folds, until its statements are sent.',
       buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
       registers,
     });

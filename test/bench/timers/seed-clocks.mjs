@@ -103,7 +103,7 @@ async function seed({ databaseUrl, partitions, policies, months }, tickets, at, 
 }
 
 async function connectToSeed(connectionString) {
-  const client = await connect(connectionString);
+  const client = await connect(connectionString, { pipeline: true });
   await client.query('SET synchronous_commit = off');
   return client;
 }
@@ -116,8 +116,10 @@ function record(partition, offset, value) {
 async function foldBatch(client, folder, batch) {
   await client.query('BEGIN');
   const sql = { query: async (text, parameters) => (await client.query(text, parameters)).rows };
+  const inFlight = [];
   await folder.fold(batch, {
     transaction: async () => sql,
+    sent: (statements) => void inFlight.push(statements),
     emit() {},
     deadLetter(refused, { detail }) {
       throw new Error(`the fold refused ${JSON.stringify(refused.value)}: ${detail}`);
@@ -125,5 +127,6 @@ async function foldBatch(client, folder, batch) {
     goOn() {},
     afterCommit() {},
   });
+  await Promise.all(inFlight);
   await client.query('COMMIT');
 }

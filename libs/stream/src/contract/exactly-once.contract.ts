@@ -66,6 +66,57 @@ export function exactlyOnceContract(current: () => ContractContext): void {
       expect(processing.status().counts).toMatchObject({ committed: 1, handlerFailures: 1 });
     });
 
+    it('commits what was sent and not waited for, in the order in which it was sent', async () => {
+      const { log, process, seen, valuesIn } = current();
+      await log.publish(outgoing([1], 0));
+      const processing = await process(async (_batch, unit) => {
+        const sql = await unit.transaction();
+        unit.sent(sql.query('INSERT INTO seen SELECT 0, 5, 0 FROM pg_sleep(0.05)'));
+        unit.sent(sql.query('UPDATE seen SET value = value + 1'));
+        unit.emit([{ topic: output, partition: 0, key: 'k', value: 6 }]);
+      });
+      await processing.caughtUp();
+      expect(await seen()).toEqual([6]);
+      expect(await valuesIn(output, 0)).toEqual([6]);
+    });
+
+    it('does not commit when what was sent failed, and tells of the first failure', async () => {
+      const { log, process, seen, valuesIn } = current();
+      await log.publish(outgoing([1, 2], 0));
+      let wrong = true;
+      const processing = await process(async ({ records }, unit) => {
+        const sql = await unit.transaction();
+        if (wrong) unit.sent(sql.query('INSERT INTO seen SELECT 0, 1 / 0, 0'));
+        for (const { value } of records) unit.sent(sql.query('INSERT INTO seen SELECT 0, $1::int, 0', [value]));
+        unit.emit(records.map(({ key, value }) => ({ topic: output, partition: 0, key, value })));
+      });
+      await expect.poll(() => processing.status().partitions[0]?.problem).toMatchObject({ code: '22012' });
+      expect(await seen()).toEqual([]);
+      wrong = false;
+      await processing.caughtUp();
+      expect(await seen()).toEqual([1, 2]);
+      expect(await valuesIn(output, 0)).toEqual([1, 2]);
+    });
+
+    it('does not commit when a statement comes after the handler is done', async () => {
+      const { log, process, seen } = current();
+      await log.publish(outgoing([1], 0));
+      let late = true;
+      const processing = await process(async (_batch, unit) => {
+        const sql = await unit.transaction();
+        const statements = async (): Promise<void> => {
+          await sql.query('INSERT INTO seen VALUES (0, 1, 0)');
+          if (late) await sql.query('INSERT INTO seen VALUES (0, 2, 0)');
+        };
+        unit.sent(statements());
+      });
+      await expect.poll(() => processing.status().partitions[0]?.problem).toMatchObject({ code: 'unit_closed' });
+      expect(await seen()).toEqual([]);
+      late = false;
+      await processing.caughtUp();
+      expect(await seen()).toEqual([1]);
+    });
+
     it('loses and repeats nothing when its process dies between insert and commit', async () => {
       const { harness, log, fold, process, seen, valuesIn } = current();
       await log.publish(outgoing(range(0, 50), 0));

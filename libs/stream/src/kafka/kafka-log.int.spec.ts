@@ -36,6 +36,8 @@ async function connect(url: string, name: string): Promise<DataSource> {
     applicationName: name,
     migrations: [...streamMigrations],
     poolErrorHandler: () => undefined,
+    // As the services have it.
+    extra: { pipeline: true },
   });
   return source.initialize();
 }

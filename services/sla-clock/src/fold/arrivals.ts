@@ -44,11 +44,8 @@ export class Arrivals {
     );
     const sql = await this.unit.transaction();
     await loadMissing(sql, this.memory, events);
-    await appendEvents(
-      sql,
-      this.partition,
-      arriving.map(({ record, value }) => ({ event: value.event, offset: record.offset })),
-    );
+    const placed = arriving.map(({ record, value }) => ({ event: value.event, offset: record.offset }));
+    this.unit.sent(this.months.watch(appendEvents(sql, this.partition, placed)));
     this.unit.afterCommit(() => this.observer.recorded(arriving.length));
   }
 

@@ -129,12 +129,9 @@ export class BatchFold {
     if (!worthSaving) return;
     changed.atEnd();
     await this.due.save();
-    await saveTime(await this.unit.transaction(), this.partition, {
-      watermark: memory.watermark,
-      watermarkOffset: memory.watermarkOffset,
-      pendingFrom: memory.pendingFrom(),
-      nextSeq: memory.nextSeq,
-    });
+    const { watermark, watermarkOffset, nextSeq } = memory;
+    const time = { watermark, watermarkOffset, pendingFrom: memory.pendingFrom(), nextSeq };
+    this.unit.sent(saveTime(await this.unit.transaction(), this.partition, time));
     memory.savedAt = at;
   }
 }

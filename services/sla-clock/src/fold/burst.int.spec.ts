@@ -25,7 +25,7 @@ let client: pg.Client;
 beforeAll(async () => {
   desk = await openRegoDesk(2);
   months = new MonthPartitions(desk.dataSource);
-  client = new pg.Client(desk.url);
+  client = new pg.Client({ connectionString: desk.url, pipeline: true });
   await client.connect();
 });
 afterAll(async () => {
@@ -122,8 +122,10 @@ async function fold(values: readonly unknown[], before: (text: string) => void =
     offset: (offset += 1),
     value,
   }));
+  const inFlight: Promise<unknown>[] = [];
   const unit: UnitOfWork = {
     transaction: async () => sql(before),
+    sent: (statements) => void inFlight.push(statements),
     emit: () => undefined,
     deadLetter: (_record, { detail }) => {
       throw new Error(detail);
@@ -136,6 +138,7 @@ async function fold(values: readonly unknown[], before: (text: string) => void =
     await new BatchFold(PARTITION, ownership, unit, desk.policies, months, silent, new WalkPace(), systemClock).run(
       records,
     );
+    await Promise.all(inFlight);
     await client.query('COMMIT');
   } catch (error) {
     await client.query('ROLLBACK');

@@ -47,7 +47,7 @@ export class ChangedRows {
     const sql = await this.unit.transaction();
     const rows = [...this.rows.values()];
     for (let from = 0; from < rows.length; from += CHUNK) {
-      await saveTickets(sql, this.partition, rows.slice(from, from + CHUNK));
+      this.unit.sent(saveTickets(sql, this.partition, rows.slice(from, from + CHUNK)));
     }
     this.rows.clear();
     this.memory.trim(this.spokenOf);

@@ -64,14 +64,9 @@ export class ClockFolder {
   async fold(batch: RecordBatch, unit: UnitOfWork): Promise<void> {
     const { memory, ahead } = await this.spellOf(batch.assignment, batch.partition, unit);
     await ahead.rest();
-    try {
-      const { policies, months, observer, pace, clock } = this;
-      await new BatchFold(batch.partition, memory, unit, policies, months, observer, pace, clock).run(batch.records);
-      unit.afterCommit(() => ahead.start());
-    } catch (error) {
-      this.months.failed(error);
-      throw error;
-    }
+    const { policies, months, observer, pace, clock } = this;
+    await new BatchFold(batch.partition, memory, unit, policies, months, observer, pace, clock).run(batch.records);
+    unit.afterCommit(() => ahead.start());
   }
 
   private async spellOf(assignment: Assignment, partition: number, unit: UnitOfWork): Promise<Spell> {

@@ -81,10 +81,8 @@ export class DueFold {
     await this.foldAgain(sql, again, offset, outcomes, failed);
     this.keep(outcomes, offset);
     if (failed.length > 0 || this.clocks.size >= MOST_UNWRITTEN) await this.flush();
-    await disarmClocks(
-      sql,
-      failed.map(({ row }) => row),
-    );
+    const stopped = failed.map(({ row }) => row);
+    this.unit.sent(disarmClocks(sql, stopped));
   }
 
   /** Publishes what is not about a ticket, after what was said so far. */
@@ -96,15 +94,15 @@ export class DueFold {
   /** Writes what readers see of the folds so far. */
   async flush(): Promise<void> {
     if (this.clocks.size > 0) {
-      await saveClocks(await this.unit.transaction(), this.partition, [...this.clocks.values()]);
+      this.unit.sent(saveClocks(await this.unit.transaction(), this.partition, [...this.clocks.values()]));
       this.clocks.clear();
     }
     if (this.places.size > 0) {
-      await saveQueue(await this.unit.transaction(), [...this.places.values()]);
+      this.unit.sent(saveQueue(await this.unit.transaction(), [...this.places.values()]));
       this.places.clear();
     }
     if (this.links.size > 0) {
-      await saveLinks(await this.unit.transaction(), [...this.links.values()]);
+      this.unit.sent(saveLinks(await this.unit.transaction(), [...this.links.values()]));
       this.links.clear();
     }
     await this.publish();
@@ -308,8 +306,9 @@ export class DueFold {
     const sql = await this.unit.transaction();
     // Written once for both: what is stored of an event is what goes out.
     const texts = events.map((event) => JSON.stringify(event));
-    await appendPublished(sql, this.partition, this.memory.nextSeq, tickets, texts);
-    await addTotals(sql, this.partition, events);
+    const { nextSeq } = this.memory;
+    this.unit.sent(this.months.watch(appendPublished(sql, this.partition, nextSeq, tickets, texts)));
+    this.unit.sent(addTotals(sql, this.partition, events));
     this.memory.nextSeq += events.length;
     this.unit.emit(events.map((event, place) => this.outgoing(event, texts[place])));
     // The events themselves are let go: very many may be said in one transaction.

@@ -77,16 +77,20 @@ function takeOver() {
           return (await queryRunner?.query(text, [...parameters])) as Row[];
         },
       };
-      await folder.fold({ topic: 'tickets.classified', partition: 0, records, assignment }, unitOf(sql, after));
+      const inFlight: Promise<unknown>[] = [];
+      const batch = { topic: 'tickets.classified', partition: 0, records, assignment };
+      await folder.fold(batch, unitOf(sql, inFlight, after));
+      await Promise.all(inFlight);
     });
     for (const action of after) action();
   };
   return { ahead, inUnits, fold };
 }
 
-function unitOf(sql: Sql, after: (() => void)[]): UnitOfWork {
+function unitOf(sql: Sql, inFlight: Promise<unknown>[], after: (() => void)[]): UnitOfWork {
   return {
     transaction: async () => sql,
+    sent: (statements) => void inFlight.push(statements),
     emit: () => undefined,
     goOn: () => undefined,
     deadLetter: (_record, { detail }) => {

@@ -11,6 +11,15 @@ export interface NamingTicket extends TicketId {
 export async function saveLinks(sql: Sql, tickets: readonly NamingTicket[]): Promise<void> {
   if (tickets.length === 0) return;
   const links = tickets.flatMap(({ source, ticket, related }) => related.map((named) => ({ source, ticket, named })));
+  await Promise.all([removeOthers(sql, tickets, links), writeLinks(sql, links)]);
+}
+
+/** A ticket with one that it names. */
+interface Link extends TicketId {
+  readonly named: NamedTicket;
+}
+
+async function removeOthers(sql: Sql, tickets: readonly TicketId[], links: readonly Link[]): Promise<void> {
   await sql.query(
     `DELETE FROM sla_clock.ticket_link l USING unnest($1::text[], $2::text[]) AS t (source, ticket)
       WHERE l.source = t.source AND l.ticket = t.ticket
@@ -23,6 +32,9 @@ export async function saveLinks(sql: Sql, tickets: readonly NamingTicket[]): Pro
       links.map(({ named }) => named.ticket),
     ],
   );
+}
+
+async function writeLinks(sql: Sql, links: readonly Link[]): Promise<void> {
   if (links.length === 0) return;
   await sql.query(
     `INSERT INTO sla_clock.ticket_link (source, ticket, related, event_id, linked_at, kind)

@@ -43,11 +43,17 @@ export class MonthPartitions {
     for (const { name } of missing) known.add(name);
   }
 
-  /** Told of a failed fold: where a month was missing that was known here, it has been dropped, and is asked for again. */
-  failed(error: unknown): void {
-    if (!(error instanceof Error) || !error.message.includes('no partition of relation')) return;
-    this.known.ticket_event.clear();
-    this.known.sla_event.clear();
+  /** Watches rows being written: where a month is missing that was known here, it has been dropped, and is asked for again. */
+  async watch(writing: Promise<void>): Promise<void> {
+    try {
+      await writing;
+    } catch (error) {
+      if (error instanceof Error && error.message.includes('no partition of relation')) {
+        this.known.ticket_event.clear();
+        this.known.sla_event.clear();
+      }
+      throw error;
+    }
   }
 }
 

@@ -27,20 +27,26 @@ function cycleName({ promise, cycle }: ClockView): string {
 /** Writes changed clocks, and removes those that a fold from the start no longer knows. */
 export async function saveClocks(sql: Sql, partition: number, tickets: readonly ClocksOfTicket[]): Promise<void> {
   const whole = tickets.filter(({ extent }) => extent === 'all');
+  await Promise.all([removeUnknown(sql, whole), writeClocks(sql, partition, tickets)]);
+}
+
+async function removeUnknown(sql: Sql, tickets: readonly ClocksOfTicket[]): Promise<void> {
+  if (tickets.length === 0) return;
+  await sql.query(
+    `DELETE FROM sla_clock.clock c
+      USING unnest($1::text[], $2::text[], $3::text[]) AS folded (source, ticket, kept)
+      WHERE c.source = folded.source AND c.ticket = folded.ticket
+        AND NOT c.cycle || ' ' || c.promise = ANY (string_to_array(folded.kept, E'\\n'))`,
+    [
+      tickets.map(({ source }) => source),
+      tickets.map(({ ticket }) => ticket),
+      tickets.map(({ clocks }) => clocks.map(cycleName).join('\n')),
+    ],
+  );
+}
+
+async function writeClocks(sql: Sql, partition: number, tickets: readonly ClocksOfTicket[]): Promise<void> {
   const rows = tickets.flatMap((ticket) => ticket.clocks.map((clock) => ({ ...ticket, clock })));
-  if (whole.length > 0) {
-    await sql.query(
-      `DELETE FROM sla_clock.clock c
-        USING unnest($1::text[], $2::text[], $3::text[]) AS folded (source, ticket, kept)
-        WHERE c.source = folded.source AND c.ticket = folded.ticket
-          AND NOT c.cycle || ' ' || c.promise = ANY (string_to_array(folded.kept, E'\\n'))`,
-      [
-        whole.map(({ source }) => source),
-        whole.map(({ ticket }) => ticket),
-        whole.map(({ clocks }) => clocks.map(cycleName).join('\n')),
-      ],
-    );
-  }
   if (rows.length === 0) return;
   await sql.query(
     `INSERT INTO sla_clock.clock (partition, source, ticket, policy, promise, cycle, target, commitment, priority, cycle_key, outcome,
@@ -109,6 +115,16 @@ export async function appendPublished(
   tickets: readonly PublishedOfTicket[],
   texts?: readonly string[],
 ): Promise<void> {
+  await Promise.all([appendEvents(sql, partition, firstSeq, tickets, texts), markRetracted(sql, tickets)]);
+}
+
+async function appendEvents(
+  sql: Sql,
+  partition: number,
+  firstSeq: number,
+  tickets: readonly PublishedOfTicket[],
+  texts: readonly string[] | undefined,
+): Promise<void> {
   const published = tickets.flatMap((ticket) => ticket.published);
   if (published.length === 0) return;
   const events = published.map(({ event }) => event);
@@ -140,6 +156,9 @@ export async function appendPublished(
       [...months.values()],
     ],
   );
+}
+
+async function markRetracted(sql: Sql, tickets: readonly PublishedOfTicket[]): Promise<void> {
   const retractions = tickets.flatMap(({ from, until, published: said }) =>
     said.flatMap(({ event: { id, corrects } }) => (corrects === null ? [] : [{ id, corrects, from, until }])),
   );

@@ -2,32 +2,40 @@ import type { Sql } from '@punctual/stream';
 import type { QueuePlace } from '../fold/queue-place.js';
 import type { TicketId } from './ticket-store.js';
 
-/** A ticket of a policy with its place; null: it waits no more. */
-export interface PlacedTicket extends TicketId {
+interface TicketInQueue extends TicketId {
   readonly policy: string;
+}
+
+/** A ticket of a policy with its place; null: it waits no more. */
+export interface PlacedTicket extends TicketInQueue {
   readonly place: QueuePlace | null;
 }
 
 export async function saveQueue(sql: Sql, tickets: readonly PlacedTicket[]): Promise<void> {
   const waiting = tickets.flatMap(({ place, ...ticket }) => (place === null ? [] : [{ ...ticket, ...place }]));
   const gone = tickets.filter(({ place }) => place === null);
-  if (waiting.length > 0) {
-    await sql.query(
-      `INSERT INTO sla_clock.queue AS q (source, ticket, policy, place_order, place)
-       SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[])
-       ON CONFLICT (source, ticket) DO UPDATE
-         SET place_order = excluded.place_order, place = excluded.place
-       WHERE (q.place_order, q.place) IS DISTINCT FROM (excluded.place_order, excluded.place)`,
-      placeColumns(waiting),
-    );
-  }
-  if (gone.length > 0) {
-    await sql.query(
-      `DELETE FROM sla_clock.queue q USING unnest($1::text[], $2::text[]) AS t (source, ticket)
-        WHERE q.source = t.source AND q.ticket = t.ticket`,
-      [gone.map(({ source }) => source), gone.map(({ ticket }) => ticket)],
-    );
-  }
+  await Promise.all([placeWaiting(sql, waiting), removeGone(sql, gone)]);
+}
+
+async function placeWaiting(sql: Sql, waiting: readonly (TicketInQueue & QueuePlace)[]): Promise<void> {
+  if (waiting.length === 0) return;
+  await sql.query(
+    `INSERT INTO sla_clock.queue AS q (source, ticket, policy, place_order, place)
+     SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[])
+     ON CONFLICT (source, ticket) DO UPDATE
+       SET place_order = excluded.place_order, place = excluded.place
+     WHERE (q.place_order, q.place) IS DISTINCT FROM (excluded.place_order, excluded.place)`,
+    placeColumns(waiting),
+  );
+}
+
+async function removeGone(sql: Sql, gone: readonly TicketId[]): Promise<void> {
+  if (gone.length === 0) return;
+  await sql.query(
+    `DELETE FROM sla_clock.queue q USING unnest($1::text[], $2::text[]) AS t (source, ticket)
+      WHERE q.source = t.source AND q.ticket = t.ticket`,
+    [gone.map(({ source }) => source), gone.map(({ ticket }) => ticket)],
+  );
 }
 
 /** A ticket in the queue. */
@@ -83,7 +91,7 @@ export async function countQueue(sql: Sql, policy: string, most: number): Promis
   return Number(row?.waiting ?? 0);
 }
 
-function placeColumns(tickets: readonly (Omit<PlacedTicket, 'place'> & QueuePlace)[]): unknown[][] {
+function placeColumns(tickets: readonly (TicketInQueue & QueuePlace)[]): unknown[][] {
   return [
     tickets.map(({ source }) => source),
     tickets.map(({ ticket }) => ticket),

@@ -156,6 +156,12 @@ export async function loadStanding(sql: Sql, tickets: readonly TicketSpan[]): Pr
  */
 export async function saveTickets(sql: Sql, partition: number, rows: readonly TicketRow[]): Promise<void> {
   if (rows.length === 0) return;
+  const saving = [writeTickets(sql, partition, rows), saveTimers(sql, partition, rows)];
+  for (const row of rows) row.storedRevision = row.revision;
+  await Promise.all(saving);
+}
+
+async function writeTickets(sql: Sql, partition: number, rows: readonly TicketRow[]): Promise<void> {
   const isStored = (row: TicketRow): boolean => row.storedRevision === row.revision;
   await sql.query(
     `INSERT INTO sla_clock.ticket AS was (partition, source, ticket, policy, policy_version, settle_ms, state, priority_history,
@@ -214,8 +220,6 @@ export async function saveTickets(sql: Sql, partition: number, rows: readonly Ti
       jsonLines(rows.map((row) => (isStored(row) ? null : row.coverageHistory))),
     ],
   );
-  for (const row of rows) row.storedRevision = row.revision;
-  await saveTimers(sql, partition, rows);
 }
 
 /** A partition's time; null before its first watermark. */

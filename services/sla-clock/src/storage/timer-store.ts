@@ -96,9 +96,8 @@ export async function saveTimers(sql: Sql, partition: number, rows: readonly Tic
     if (was !== null) gone.push({ row, wakeAt: was.wakeAt });
     if (timer !== null) set.push({ row, wakeAt: timer.wakeAt });
   }
-  await moveTimers(sql, partition, gone, set);
-  await resettleTimers(sql, partition, resettled);
   for (const row of rows) row.storedTimer = timerOf(row);
+  await Promise.all([moveTimers(sql, partition, gone, set), resettleTimers(sql, partition, resettled)]);
 }
 
 async function moveTimers(
