@@ -229,6 +229,7 @@ export class DueFold {
       const instants = (work.waiting ?? []).map(({ event }) => event.occurredAt);
       row.lastEventAt = widened(row.firstEventAt, row.lastEventAt, instants).until;
       this.changed.add(row);
+      if (work.waiting?.length === 0) this.memory.letPass(key);
       this.memory.keepPending(
         row,
         (work.waiting ?? []).filter(({ event }) => event.occurredAt > outcome.horizon.eventsUpTo),

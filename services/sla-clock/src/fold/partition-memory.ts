@@ -81,6 +81,8 @@ export class PartitionMemory {
   savedAt: Instant;
   /** From this watermark time on, tickets to be sealed are looked for again. */
   sealsAt: Instant = Number.NEGATIVE_INFINITY;
+  /** Tickets that only time has moved since they were saved last. */
+  private readonly passed = new Set<string>();
   private readonly wakes = new Map<string, Instant>();
   private readonly sources = new Map<string, SourceTimers>();
   private bodies = 0;
@@ -100,6 +102,7 @@ export class PartitionMemory {
   addPending(row: TicketRow, placed: PlacedEvent): void {
     const key = ticketKey(row.source, row.ticket);
     const { occurredAt } = placed.event;
+    this.passed.delete(key);
     const waiting = this.pending.get(key);
     if (waiting === undefined) {
       this.pending.set(key, { firstAt: occurredAt, lastAt: occurredAt, fromOffset: placed.offset, events: [placed] });
@@ -282,12 +285,29 @@ export class PartitionMemory {
     return this.rows.size > MOST_ROWS;
   }
 
-  /** Called when every row is saved: the rows used longest ago make room, but for those of `kept` tickets. */
+  /** A ticket was folded because its time had come, and nothing had happened on it: it is not kept beyond the next save. */
+  letPass(key: string): void {
+    this.passed.add(key);
+  }
+
+  /**
+   * Called when every row is saved. Tickets that only time has moved are let go, since nothing says that they will be asked for again soon, and
+   * the rows used longest ago make room; but not those of `kept` tickets.
+   */
   trim(kept: ReadonlySet<string>): void {
+    for (const key of this.passed) if (!kept.has(key)) this.drop(key);
+    this.passed.clear();
     for (const key of this.rows.keys()) {
       if (!this.isFull) return;
-      if (!kept.has(key)) this.rows.delete(key);
+      if (!kept.has(key)) this.drop(key);
     }
+  }
+
+  /** A row has grown old in memory and its state is young: as long as the one is not collected, it would keep the other. */
+  private drop(key: string): void {
+    const row = this.rows.get(key);
+    if (row !== undefined) row.state = null;
+    this.rows.delete(key);
   }
 
   /** Marks a row as used last. */
