@@ -69,12 +69,20 @@ export class FreshOutputs {
       this.#missed = true;
       return [];
     }
-    run.records.splice(0, position.seq - run.first);
-    run.first = position.seq;
-    if (run.records.length === 0) this.#runs.delete(id);
+    this.letGo(position);
     const { topic, partition } = position;
     const origin = { topic, partition };
     return run.records.slice(0, limit).map((record, place) => ({ ...record, origin, seq: position.seq + place }));
+  }
+
+  /** What lies before a position has been relayed. */
+  letGo(position: RelayPosition): void {
+    const id = idOf(position);
+    const run = this.#runs.get(id);
+    if (run === undefined || run.first > position.seq) return;
+    run.records.splice(0, position.seq - run.first);
+    run.first = position.seq;
+    if (run.records.length === 0) this.#runs.delete(id);
   }
 
   /** Whether the table holds something, as far as is known, that had to be there and was not here since the last call. */

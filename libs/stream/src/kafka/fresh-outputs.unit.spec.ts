@@ -49,6 +49,16 @@ describe('outputs just committed', () => {
     expect(read(5)).toEqual([]);
   });
 
+  it('are let go when they have been relayed', () => {
+    add(0, 5);
+    fresh.letGo(at(3));
+    expect(read(0)).toEqual([]);
+    expect(read(3)).toEqual([3, 4]);
+    fresh.letGo(at(5));
+    add(5, 1);
+    expect(read(5)).toEqual([5]);
+  });
+
   it('leave to the table what lies before them, and say so', () => {
     add(7, 2);
     expect(read(5)).toEqual([]);

@@ -230,7 +230,10 @@ export class OutboxRelay {
           continue;
         }
         const moved = await this.#relay(producer, sender, rows);
-        for (const position of moved) positions.set(`${position.partition}/${position.topic}`, position);
+        for (const position of moved) {
+          positions.set(`${position.partition}/${position.topic}`, position);
+          this.#fresh.letGo(position);
+        }
         await forgetting;
         // While the next are on their way.
         forgetting = forgetRelayed(sql, logId, group, moved);
