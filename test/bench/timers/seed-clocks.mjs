@@ -119,7 +119,11 @@ async function foldBatch(client, folder, batch) {
   const inFlight = [];
   await folder.fold(batch, {
     transaction: async () => sql,
-    sent: (statements) => void inFlight.push(statements),
+    sent: (statements) => {
+      // It is waited for at the end, if the unit comes to one.
+      statements.catch(() => undefined);
+      inFlight.push(statements);
+    },
     emit() {},
     deadLetter(refused, { detail }) {
       throw new Error(`the fold refused ${JSON.stringify(refused.value)}: ${detail}`);

@@ -125,7 +125,11 @@ async function fold(values: readonly unknown[], before: (text: string) => void =
   const inFlight: Promise<unknown>[] = [];
   const unit: UnitOfWork = {
     transaction: async () => sql(before),
-    sent: (statements) => void inFlight.push(statements),
+    sent: (statements) => {
+      // It is waited for at the end, if the unit comes to one.
+      statements.catch(() => undefined);
+      inFlight.push(statements);
+    },
     emit: () => undefined,
     deadLetter: (_record, { detail }) => {
       throw new Error(detail);

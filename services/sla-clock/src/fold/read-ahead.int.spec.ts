@@ -90,7 +90,11 @@ function takeOver() {
 function unitOf(sql: Sql, inFlight: Promise<unknown>[], after: (() => void)[]): UnitOfWork {
   return {
     transaction: async () => sql,
-    sent: (statements) => void inFlight.push(statements),
+    sent: (statements) => {
+      // It is waited for at the end, if the unit comes to one.
+      statements.catch(() => undefined);
+      inFlight.push(statements);
+    },
     emit: () => undefined,
     goOn: () => undefined,
     deadLetter: (_record, { detail }) => {
