@@ -1,5 +1,3 @@
-import { arrayLiteral } from './array-literal.js';
-
 /** What `pg` is asked: a statement with a name is parsed once per connection, and planned anew only where that pays. */
 export interface PreparedStatement {
   readonly name?: string;
@@ -19,8 +17,7 @@ const names = new Map<string, string>();
 export function preparedStatement(text: string, values: readonly unknown[] | undefined): PreparedStatement {
   if (values === undefined || values.length === 0) return { text };
   const name = nameOf(text);
-  const parameters = values.map((value: unknown) => (Array.isArray(value) ? arrayLiteral(value) : value));
-  return { text, values: parameters, ...(name === undefined ? {} : { name }) };
+  return { text, values: values as unknown[], ...(name === undefined ? {} : { name }) };
 }
 
 function nameOf(text: string): string | undefined {

@@ -35,7 +35,7 @@ export async function beginTransaction(dataSource: DataSource): Promise<Transact
   let open = true;
 
   const run = async <Row>(text: string, values?: readonly unknown[]): Promise<{ rows: Row[]; command: string }> => {
-    const statement = preparedStatement(text, values);
+    const statement = preparedStatement(text, values && [...values]);
     try {
       const answer = connection.query<Row>(statement);
       // They are on their way: held until the answer, the JSON of each batch would grow old in memory.
