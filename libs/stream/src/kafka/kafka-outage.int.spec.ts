@@ -33,6 +33,8 @@ describe.skipIf(reason !== null)(`a cluster of three${reason === null ? '' : ` (
       type: 'postgres',
       url: database.url,
       migrations: [...streamMigrations],
+      // As the services have it.
+      extra: { pipeline: true },
     }).initialize();
     await dataSource.runMigrations();
     await dataSource.query('CREATE TABLE seen (value int PRIMARY KEY)');

@@ -55,6 +55,8 @@ describe.skipIf(reason !== null)(`what Kafka alone can do${reason === null ? '' 
       type: 'postgres',
       url: database.url,
       migrations: [...streamMigrations],
+      // As the services have it.
+      extra: { pipeline: true },
     }).initialize();
     await dataSource.runMigrations();
   });

@@ -34,6 +34,8 @@ beforeEach(async () => {
     type: 'postgres',
     url: database.url,
     migrations: [...streamMigrations],
+    // As the services have it.
+    extra: { pipeline: true },
   }).initialize();
   await dataSource.runMigrations();
   await dataSource.query('CREATE TABLE folded (value int PRIMARY KEY)');

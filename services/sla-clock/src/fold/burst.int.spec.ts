@@ -1,5 +1,5 @@
 import { systemClock } from '@punctual/service-kit';
-import type { LogRecord, Sql, UnitOfWork } from '@punctual/stream';
+import type { LogRecord, Sql } from '@punctual/stream';
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { MonthPartitions } from '../storage/month-partitions.js';
@@ -8,6 +8,7 @@ import { loadArmedSources, loadWakes } from '../storage/timer-store.js';
 import { BatchFold } from './batch-fold.js';
 import { newTicket, openRegoDesk, silent, watermark, type RegoDesk } from './rego-desk.spec-kit.js';
 import { PartitionMemory } from './partition-memory.js';
+import { StandInUnit } from './stand-in-unit.spec-kit.js';
 import { WalkPace } from './walk-pace.js';
 
 /** More than is read at once, folded at once or kept. */
@@ -122,27 +123,13 @@ async function fold(values: readonly unknown[], before: (text: string) => void =
     offset: (offset += 1),
     value,
   }));
-  const inFlight: Promise<unknown>[] = [];
-  const unit: UnitOfWork = {
-    transaction: async () => sql(before),
-    sent: (statements) => {
-      // It is waited for at the end, if the unit comes to one.
-      statements.catch(() => undefined);
-      inFlight.push(statements);
-    },
-    emit: () => undefined,
-    deadLetter: (_record, { detail }) => {
-      throw new Error(detail);
-    },
-    goOn: () => undefined,
-    afterCommit: () => undefined,
-  };
+  const unit = new StandInUnit(sql(before));
   await client.query('BEGIN');
   try {
     await new BatchFold(PARTITION, ownership, unit, desk.policies, months, silent, new WalkPace(), systemClock).run(
       records,
     );
-    await Promise.all(inFlight);
+    await unit.answered();
     await client.query('COMMIT');
   } catch (error) {
     await client.query('ROLLBACK');

@@ -1,11 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { systemClock } from '@punctual/service-kit';
-import type { Sql, UnitOfWork } from '@punctual/stream';
+import type { Sql } from '@punctual/stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { databaseSql } from '../storage/database-sql.js';
 import { MonthPartitions } from '../storage/month-partitions.js';
 import { ClockFolder } from './clock-folder.js';
 import { newTicket, openRegoDesk, silent, watermark, type RegoDesk } from './rego-desk.spec-kit.js';
+import { StandInUnit } from './stand-in-unit.spec-kit.js';
 
 const HOUR = 3_600_000;
 const SETTLE = 5_000;
@@ -69,39 +70,21 @@ function takeOver() {
       ...{ topic: 'tickets.classified', partition: 0, key: '', headers: {}, appendedAt: 0, value },
       offset: (offset += 1),
     }));
-    const after: (() => void)[] = [];
-    await desk.dataSource.transaction(async ({ queryRunner }) => {
+    const unit = await desk.dataSource.transaction(async ({ queryRunner }) => {
       const sql: Sql = {
         async query<Row extends object>(text: string, parameters: readonly unknown[] = []) {
           inUnits.push(text);
           return (await queryRunner?.query(text, [...parameters])) as Row[];
         },
       };
-      const inFlight: Promise<unknown>[] = [];
-      const batch = { topic: 'tickets.classified', partition: 0, records, assignment };
-      await folder.fold(batch, unitOf(sql, inFlight, after));
-      await Promise.all(inFlight);
+      const began = new StandInUnit(sql);
+      await folder.fold({ topic: 'tickets.classified', partition: 0, records, assignment }, began);
+      await began.answered();
+      return began;
     });
-    for (const action of after) action();
+    unit.committed();
   };
   return { ahead, inUnits, fold };
-}
-
-function unitOf(sql: Sql, inFlight: Promise<unknown>[], after: (() => void)[]): UnitOfWork {
-  return {
-    transaction: async () => sql,
-    sent: (statements) => {
-      // It is waited for at the end, if the unit comes to one.
-      statements.catch(() => undefined);
-      inFlight.push(statements);
-    },
-    emit: () => undefined,
-    goOn: () => undefined,
-    deadLetter: (_record, { detail }) => {
-      throw new Error(detail);
-    },
-    afterCommit: (action) => after.push(action),
-  };
 }
 
 async function breached(): Promise<string[]> {

@@ -115,10 +115,10 @@ export async function appendPublished(
   tickets: readonly PublishedOfTicket[],
   texts?: readonly string[],
 ): Promise<void> {
-  await Promise.all([appendEvents(sql, partition, firstSeq, tickets, texts), markRetracted(sql, tickets)]);
+  await Promise.all([writePublished(sql, partition, firstSeq, tickets, texts), markRetracted(sql, tickets)]);
 }
 
-async function appendEvents(
+async function writePublished(
   sql: Sql,
   partition: number,
   firstSeq: number,
