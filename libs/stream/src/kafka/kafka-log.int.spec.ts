@@ -3,7 +3,7 @@ import type { ISocketFactory } from 'kafkajs';
 import { randomBytes } from 'node:crypto';
 import { Socket } from 'node:net';
 import { DataSource } from 'typeorm';
-import { afterAll, beforeAll, describe } from 'vitest';
+import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { input, output } from '../contract/contract-context.js';
 import { eventLogContract, type LogHarness } from '../event-log.contract.js';
 import { poolSql } from '../pool-sql.js';
@@ -144,11 +144,25 @@ async function newHarness(): Promise<LogHarness> {
     },
     async beginPublish(records) {
       const { begun, end } = await transaction();
+      const sent: { readonly topic: string; readonly partition: number; readonly offset: number }[] = [];
       for (const { topic, partition, key, value } of records) {
         const message = { partition, key, value: JSON.stringify(value) };
-        await begun.send({ topic: prefix + topic, acks: -1, messages: [message] });
+        const [written] = await begun.send({ topic: prefix + topic, acks: -1, messages: [message] });
+        sent.push({ topic: prefix + topic, partition, offset: Number(written?.baseOffset) });
       }
-      return { commit: () => end('commit'), rollback: () => end('abort') };
+      // Kafka answers before it has marked the end in each partition, and until then shows readers nothing of what comes after.
+      const isShown = async (): Promise<boolean> => {
+        for (const { topic, partition, offset } of sent) {
+          const ends = await admin.fetchTopicOffsets(topic);
+          if (ends.every((one) => one.partition !== partition || Number(one.high) <= offset)) return false;
+        }
+        return true;
+      };
+      const ended = async (how: 'commit' | 'abort'): Promise<void> => {
+        await end(how);
+        await expect.poll(isShown, { timeout: 10_000 }).toBe(true);
+      };
+      return { commit: () => ended('commit'), rollback: () => ended('abort') };
     },
     async appendText(topic, partition, key, text) {
       // Not in a transaction: its end would take an offset.
