@@ -84,7 +84,7 @@ export async function readTicket(reading: TicketReading, source: string, ticket:
   if (folding === null) {
     const clocks = row.quarantined === null ? [] : await storedClocks(reading.sql, row);
     const escalations = await publishedEscalations(reading.sql, row);
-    return { ...describe(row, missing, null, readout, clocks, escalations), links };
+    return { ...describe(row, row, missing, null, readout, clocks, escalations), links };
   }
   const { state, policy } = folding;
   const clocks = explainTicket(folding, asOf ?? 0).map(({ clock, segments }) => ({
@@ -92,25 +92,27 @@ export async function readTicket(reading: TicketReading, source: string, ticket:
     explanation: segments.map(wireSegment),
   }));
   const escalations = escalationsOf(folding.sayings, row.state?.retractions);
-  const now = { ...row, state, policyVersion: policy.version };
-  return { ...describe(now, missing, policy, readout, clocks, escalations), links };
+  const now = { state, policyVersion: policy.version };
+  return { ...describe(row, now, missing, policy, readout, clocks, escalations), links };
 }
 
+/** `now` is what the ticket has come to, where that is further than its row. */
 function describe(
   row: TicketRow,
+  now: Pick<TicketRow, 'state' | 'policyVersion'>,
   missing: readonly string[],
   policy: CompiledPolicy | null,
   view: Pick<TicketReadout, 'asOf' | 'provisional' | 'timeline'>,
   clocks: readonly (ReturnType<typeof wireClock> & { explanation?: unknown })[],
   escalations: readonly EscalationView[],
 ) {
-  const { state } = row;
+  const { state } = now;
   const resolution = state && policy ? policy.resolve(state.attributes, state.priority, state.exclusion) : null;
   return {
     source: row.source,
     ticket: row.ticket,
     policy: row.policy,
-    policyVersion: row.policyVersion,
+    policyVersion: now.policyVersion,
     createdAt: wireInstant(state?.createdAt ?? null),
     attributes: state?.attributes ?? null,
     status: state?.status ?? null,

@@ -136,7 +136,9 @@ export class PartitionMemory {
     this.keepPending(row, []);
     // How late what was parked happened is not known before it is read.
     const [firstAt, lastAt] = [occurredAt, Number.MAX_SAFE_INTEGER];
-    this.addStoredPending({ ...row, firstAt, lastAt, fromOffset: Math.min(row.foldedOffset + 1, offset) });
+    const { source, ticket, settleMs } = row;
+    const fromOffset = Math.min(row.foldedOffset + 1, offset);
+    this.addStoredPending({ source, ticket, settleMs, firstAt, lastAt, fromOffset });
   }
 
   /** False where the letter is known already. */

@@ -8,7 +8,10 @@ export interface Timer {
   readonly settleMs: number;
 }
 
-/** A ticket as the service stores it: the engine's state, the decisions as now known, and how far the log has been folded. */
+/**
+ * A ticket as the service stores it: the engine's state, the decisions as now known, and how far the log has been folded. There is one of a ticket
+ * at a time, which changes; it is not to be copied by spreading, since what was read of it may not have been parsed yet (`StoredTicket`).
+ */
 export interface TicketRow {
   readonly source: string;
   readonly ticket: string;

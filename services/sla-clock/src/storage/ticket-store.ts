@@ -1,21 +1,15 @@
-import type {
-  CoverageDecision,
-  Instant,
-  PriorityDecision,
-  SlaEvent,
-  TicketEvent,
-  Watermark,
-} from '@punctual/contracts';
+import type { Instant, SlaEvent, TicketEvent, Watermark } from '@punctual/contracts';
 import type { Published, TicketState } from '@punctual/sla-engine';
 import { jsonLines, type Sql } from '@punctual/stream';
 import type { StoredTime } from '../fold/partition-memory.js';
 import { ticketKey, timerOf, type PlacedEvent, type TicketRow } from '../fold/ticket-row.js';
-import { packState, unpackState, type PackedState, type StateIdentity } from './packed-state.js';
+import { packState, type StateIdentity } from './packed-state.js';
+import { StoredTicket, type TicketRecord } from './stored-ticket.js';
 import { saveTimers } from './timer-store.js';
 
 /**
  * The statements of the fold: each is one set-based round trip, however many tickets it touches. They run in the fenced transaction of
- * a batch. `pg` hands bigint over as text and json parsed.
+ * a batch. `pg` hands bigint over as text, and json parsed unless it is asked for as text.
  */
 
 /** A ticket by source and id. */
@@ -30,64 +24,17 @@ export interface TicketSpan extends TicketId {
   readonly until: Instant;
 }
 
-interface TicketRecord extends TicketId {
-  policy: string;
-  policy_version: string | null;
-  settle_ms: number;
-  scheme: string | null;
-  state: PackedState | null;
-  priority_history: PriorityDecision[];
-  coverage_history: CoverageDecision[];
-  revision: number;
-  folded_up_to: string | null;
-  dues_before: string | null;
-  folded_offset: string;
-  timer_at: string | null;
-  quarantined: string | null;
-  seal_at: string | null;
-  sealed_at: string | null;
-  first_event_at: string | null;
-  last_event_at: string | null;
-  first_published_at: string | null;
-  last_published_at: string | null;
-}
-
 export async function loadTickets(sql: Sql, tickets: readonly TicketId[]): Promise<TicketRow[]> {
   if (tickets.length === 0) return [];
   const rows = await sql.query<TicketRecord>(
-    `SELECT t.source, t.ticket, t.policy, t.policy_version, t.settle_ms, t.scheme, t.state, t.priority_history, t.coverage_history,
-            t.revision, t.folded_up_to, t.dues_before, t.folded_offset, t.timer_at, t.quarantined, t.seal_at, t.sealed_at,
+    `SELECT t.source, t.ticket, t.policy, t.policy_version, t.settle_ms, t.scheme, t.state::text, t.priority_history::text,
+            t.coverage_history::text, t.revision, t.folded_up_to, t.dues_before, t.folded_offset, t.timer_at, t.quarantined, t.seal_at, t.sealed_at,
             t.first_event_at, t.last_event_at, t.first_published_at, t.last_published_at
        FROM unnest($1::text[], $2::text[]) AS wanted (source, ticket)
        JOIN sla_clock.ticket t USING (source, ticket)`,
     columns(tickets),
   );
-  return rows.map((row) => ({
-    source: row.source,
-    ticket: row.ticket,
-    policy: row.policy,
-    policyVersion: row.policy_version,
-    settleMs: row.settle_ms,
-    scheme: row.scheme,
-    state:
-      row.state === null ? null : unpackState(row.state, identityOf({ ...row, policyVersion: row.policy_version })),
-    priorityHistory: row.priority_history,
-    coverageHistory: row.coverage_history,
-    revision: row.revision,
-    storedRevision: row.revision,
-    foldedUpTo: numberOrNull(row.folded_up_to),
-    duesBefore: numberOrNull(row.dues_before),
-    foldedOffset: Number(row.folded_offset),
-    wakeAt: numberOrNull(row.timer_at),
-    storedTimer: row.timer_at === null ? null : { wakeAt: Number(row.timer_at), settleMs: row.settle_ms },
-    quarantined: row.quarantined,
-    sealAt: numberOrNull(row.seal_at),
-    sealedAt: numberOrNull(row.sealed_at),
-    firstEventAt: numberOrNull(row.first_event_at),
-    lastEventAt: numberOrNull(row.last_event_at),
-    firstPublishedAt: numberOrNull(row.first_published_at),
-    lastPublishedAt: numberOrNull(row.last_published_at),
-  }));
+  return rows.map((row) => new StoredTicket(row));
 }
 
 /** Appends events to their tickets' timelines; one that is there already is left as it is. */
@@ -239,7 +186,7 @@ export async function loadTime(
   return {
     watermark: row.watermark,
     watermarkOffset: Number(row.watermark_offset),
-    pendingFrom: numberOrNull(row.pending_from),
+    pendingFrom: row.pending_from === null ? null : Number(row.pending_from),
     nextSeq: Number(row.next_seq),
   };
 }
@@ -329,8 +276,4 @@ function byTicket<Row extends TicketId, Item>(rows: readonly Row[], read: (row: 
 /** Whether somebody still has to do something about the ticket: what a queue lists. */
 function isOpen(state: TicketState | null): boolean {
   return state !== null && state.solved === null && state.gone === null;
-}
-
-function numberOrNull(text: string | null): number | null {
-  return text === null ? null : Number(text);
 }
