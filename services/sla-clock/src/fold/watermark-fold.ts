@@ -10,7 +10,7 @@ import type { DueTickets, PartitionMemory } from './partition-memory.js';
 const CHUNK = 1_000;
 
 /** The most timers of a source read at once, but for those of one instant: what is in memory is bounded however many fall due. */
-const MOST_TIMERS_READ = 2_000;
+const MOST_TIMERS_READ = 1_000;
 
 /** Folds what is due by a watermark: tickets with events that wait, and tickets whose timer has come. */
 export class WatermarkFold {
