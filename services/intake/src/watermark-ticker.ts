@@ -4,6 +4,7 @@ import type { EventLog } from '@punctual/stream';
 import type { DataSource } from 'typeorm';
 import { LOCK_SPACE, locks } from './advisory-locks.js';
 import { publishWithin } from './publish-within.js';
+import { allPartitions, watermarkGroups } from './watermark-groups.js';
 
 /**
  * What a tick did: appended a watermark, stood by for the leader, found that the clock had gone back behind the last watermark, left it to
@@ -26,12 +27,6 @@ export interface WatermarkTickerParts {
   readonly upstreamTimes: () => ReadonlyMap<string, Instant>;
 }
 
-/** Partitions are taken in at most so many groups. */
-const MOST_GROUPS = 8;
-
-/** Groups follow one another no faster, ms. */
-const LEAST_BETWEEN_MS = 50;
-
 /**
  * Appends watermarks, about one a second to each partition, on the one elected instance.
  *
@@ -51,7 +46,7 @@ export class WatermarkTicker {
   private readonly groups: readonly (readonly number[])[];
 
   constructor(private readonly parts: WatermarkTickerParts) {
-    this.groups = groupsOf(parts.log.partitions, parts.intervalMs);
+    this.groups = watermarkGroups(parts.log.partitions, parts.intervalMs);
   }
 
   /** Whether this instance is the one that appends. */
@@ -133,7 +128,7 @@ export class WatermarkTicker {
     const last = before?.last_at == null ? null : Number(before.last_at);
     const goesOn = last === null || at >= last;
     if (goesOn) {
-      const partitions = toAll ? allOf(log.partitions) : (this.groups[group] ?? []);
+      const partitions = toAll ? allPartitions(log.partitions) : (this.groups[group] ?? []);
       await publishWithin(log, onPartitions(partitions, { kind: 'watermark', at, sources }));
       this.newest = at;
       if (toAll) await session.query(MAKE_ENDED_LIVE);
@@ -196,14 +191,4 @@ function beginsRound(group: number | undefined): boolean {
 
 function onPartitions(partitions: readonly number[], value: Watermark): Parameters<EventLog['publish']>[0] {
   return partitions.map((partition) => ({ topic: topics.received, partition, key: 'watermark', value }));
-}
-
-function allOf(partitions: number): readonly number[] {
-  return Array.from({ length: partitions }, (_none, partition) => partition);
-}
-
-/** The partitions in the groups in which they are taken within an interval. */
-function groupsOf(partitions: number, intervalMs: number): readonly (readonly number[])[] {
-  const groups = Math.max(1, Math.min(partitions, MOST_GROUPS, Math.floor(intervalMs / LEAST_BETWEEN_MS)));
-  return Array.from({ length: groups }, (_none, group) => allOf(partitions).filter((each) => each % groups === group));
 }
