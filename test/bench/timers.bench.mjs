@@ -2,6 +2,7 @@
 import { kafkaUnavailable, startKafka } from '@punctual/test-kit';
 import { startBenchPostgres } from './durable-postgres.mjs';
 import { randomFrom } from './measure.mjs';
+import { quietMachine } from './quiet-machine.mjs';
 import { count, goal, table } from './table.mjs';
 import { openClockDatabase } from './timers/clock-database.mjs';
 import { cpuSeconds, residentBytes, startClock } from './timers/clock-process.mjs';
@@ -20,7 +21,8 @@ const COMMIT_GOAL_MS = 50;
 const BURST_GOAL = 12_000;
 const START_GOAL_MS = 2_000;
 const MEMORY_GOAL = 250 * 1_048_576;
-const PARTITIONS = 8;
+/** As docs/scaling.md advises for very many deadlines. */
+const PARTITIONS = 16;
 /** Tickets that only wait are copies of at most this many. */
 const MOST_TEMPLATES = 4_000;
 const prefix = 'bench.';
@@ -90,6 +92,10 @@ async function clockRounds({ postgres, kafka, sizes: armedInAll, load }) {
     const seedMs = performance.now() - begun;
     await database.settle();
     say(`${name}: ${count(armed)} more tickets seeded in ${(seedMs / 1_000).toFixed(0)} s`);
+    const rest = await quietMachine();
+    say(
+      `${rest.quiet ? 'the machine is at rest' : 'the machine is still busy with something'} after ${rest.seconds.toFixed(0)} s`,
+    );
     const ids = due.map((_, place) => `D${index}-${place}`);
     const steadyIds = ids.slice(0, plan.steady.length);
     const burstIds = ids.slice(plan.steady.length, plan.steady.length + plan.burst.length);

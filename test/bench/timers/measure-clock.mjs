@@ -1,15 +1,19 @@
 // One round of measurements of a running SLA clock: deadlines falling due steadily, many at once, a start with deadlines due, and its readers.
 import { ticketPartition } from '@punctual/contracts';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { watermarkGroups } from '../../../services/intake/dist/watermark-groups.js';
 import { cpuSeconds, residentBytes, startClock } from './clock-process.mjs';
 import { median } from './latency.mjs';
 
 export const settleMs = 5_000;
 const PATIENCE_MS = 180_000;
 
+/** Between two watermarks of a partition, ms. */
+const INTERVAL_MS = 1_000;
+
 /**
- * A watermark a second to each of the partitions, which intake goes round, from before the first deadline until the last has fired. Ticket ids
- * are given in the order of their deadlines; told are those of after the warm-up.
+ * A watermark a second to each of the partitions, group after group as intake goes round them, from before the first deadline until the last has
+ * fired. Ticket ids are given in the order of their deadlines; told are those of after the warm-up.
  */
 export async function steady(stream, database, plan, ids, partitions) {
   // Time has stood still; what is due meanwhile is read ahead here, not in the measurement.
@@ -17,12 +21,14 @@ export async function steady(stream, database, plan, ids, partitions) {
   await sleep(1_000);
   const offset = Date.now() - plan.steadyFrom;
   const sent = Array.from({ length: partitions }, () => []);
+  const groups = watermarkGroups(partitions, INTERVAL_MS);
   const isOver = (watermarks) => watermarks.length > 0 && watermarks.at(-1).at >= plan.steadyTo + settleMs + 1_000;
-  for (let step = partitions; !sent.every(isOver); step += 1) {
-    await sleep(Math.max(0, offset + plan.steadyFrom + (step / partitions) * 1_000 - Date.now()));
+  for (let step = groups.length; !sent.every(isOver); step += 1) {
+    await sleep(Math.max(0, offset + plan.steadyFrom + (step / groups.length) * INTERVAL_MS - Date.now()));
     const at = Date.now() - offset;
-    const partition = step % partitions;
-    sent[partition].push({ at, sentAt: await stream.watermark(at, [partition]) });
+    const group = groups[step % groups.length];
+    const sentAt = await stream.watermark(at, group);
+    for (const partition of group) sent[partition].push({ at, sentAt });
   }
   await arrived(stream, ids);
   const committed = await database.commits(ids);

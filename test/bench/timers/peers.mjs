@@ -4,6 +4,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { quietMachine } from '../quiet-machine.mjs';
 import { residentBytes } from './clock-process.mjs';
 import { graphileWorker } from './graphile-worker.mjs';
 import { pgBoss } from './pg-boss.mjs';
@@ -45,6 +46,7 @@ async function measure(postgres, queue, armed, { warmUpSeconds, measuredSeconds,
   await client.query('VACUUM (ANALYZE)');
   const worker = fork(fileURLToPath(new URL('./peer-process.mjs', import.meta.url)), [queue.name, url]);
   await once(worker, 'message');
+  await quietMachine();
   // Scheduling what will be due takes a while itself.
   const from = Date.now() + LEAD_MS + due / 5;
   const warmUpJobs = warmUpSeconds * perSecond;
