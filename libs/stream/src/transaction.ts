@@ -5,8 +5,6 @@ import { StreamError } from './stream-error.js';
 
 /** The part of a `pg` client that is used here. */
 interface Connection {
-  /** Whether a statement is written to the connection when it is asked for, and not after the answer to the one before. */
-  readonly pipeline?: boolean;
   query<Row>(statement: PreparedStatement): Promise<{ readonly rows: Row[]; readonly command: string }>;
 }
 
@@ -35,12 +33,8 @@ export async function beginTransaction(dataSource: DataSource): Promise<Transact
   let open = true;
 
   const run = async <Row>(text: string, values?: readonly unknown[]): Promise<{ rows: Row[]; command: string }> => {
-    const statement = preparedStatement(text, values && [...values]);
     try {
-      const answer = connection.query<Row>(statement);
-      // They are on their way: held until the answer, the JSON of each batch would grow old in memory.
-      if (connection.pipeline === true) statement.values?.splice(0);
-      return await answer;
+      return await connection.query<Row>(preparedStatement(text, values));
     } catch (error) {
       failure ??= error;
       throw error;
