@@ -1,5 +1,5 @@
 import type { ChangeKind, Instant } from '@punctual/contracts';
-import type { PromiseTerms, Resolution } from '@punctual/policy';
+import type { CompiledPolicy, PromiseTerms, Resolution } from '@punctual/policy';
 import type { ClockBook } from './clock-book.js';
 import { ClockCorrections } from './clock-corrections.js';
 import { TimelineNeeded } from './clock-past.js';
@@ -13,14 +13,19 @@ import type { AttributesState, ClockState, TicketState } from './ticket-state.js
 /** The cycle key where no event made the ticket known, only claims. */
 export const CREATION = '~creation';
 
+/** A ticket as a fold found it, and the policy then in force. */
+interface Beginning extends Pick<TicketState, 'attributes' | 'priority' | 'exclusion'> {
+  readonly policy: CompiledPolicy;
+}
+
 /**
  * What the policy promises a ticket as it stands, and the clocks that follow from it: which cycles start, which pause, and what a change of
  * the promises does to those that are open (SLA-SEMANTICS §3, §5).
  */
 export class PromisedClocks {
   private applies: Resolution | null = null;
-  /** Finds what applied when a continued fold began, until something asks for it: most events touch no clock. */
-  private resolveFirst: (() => Resolution) | null = null;
+  /** How a continued fold began, until something asks what applied then: most events touch no clock. */
+  private beginning: Beginning | null = null;
   private readonly standing: Standing | null;
   private readonly corrections: ClockCorrections;
 
@@ -34,15 +39,15 @@ export class PromisedClocks {
     this.corrections = new ClockCorrections(state, book);
     if (fromStart || state.covered === null) return;
     const { attributes, priority, exclusion } = state;
-    const { current } = policy;
-    this.resolveFirst = () => current.resolve(attributes, priority, exclusion);
+    this.beginning = { policy: policy.current, attributes, priority, exclusion };
   }
 
   /** What applies to the ticket, as it stood when that was last looked at; null before it is covered or found not to be. */
   private get resolution(): Resolution | null {
-    if (this.resolveFirst !== null) {
-      this.applies = this.resolveFirst();
-      this.resolveFirst = null;
+    if (this.beginning !== null) {
+      const { policy, attributes, priority, exclusion } = this.beginning;
+      this.applies = policy.resolve(attributes, priority, exclusion);
+      this.beginning = null;
     }
     return this.applies;
   }
