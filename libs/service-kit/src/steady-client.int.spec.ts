@@ -1,7 +1,11 @@
-import { startPostgres, type TestDatabase, type TestPostgres } from '@punctual/test-kit';
+import {
+  collectYoungObjects,
+  oldObjectBytes,
+  startPostgres,
+  type TestDatabase,
+  type TestPostgres,
+} from '@punctual/test-kit';
 import pg from 'pg';
-import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SteadyClient } from './steady-client.js';
 
@@ -48,7 +52,6 @@ describe('SteadyClient', () => {
   });
 
   it('leaves nothing of an answer behind that outlives the collections of young objects', async () => {
-    const collectYoung = youngCollector();
     const ask = async (): Promise<number> => {
       const { rows } = await client.query<{ text: string }>(
         `SELECT repeat('x', 1000) || n AS text FROM generate_series(1, 200) n`,
@@ -56,28 +59,13 @@ describe('SteadyClient', () => {
       return rows.length;
     };
     await ask();
-    collectYoung();
-    const before = oldBytes();
+    collectYoungObjects();
+    const before = oldObjectBytes();
     for (let round = 0; round < 50; round += 1) {
       expect(await ask()).toBe(200);
-      collectYoung();
+      collectYoungObjects();
     }
     // Ten million bytes were read.
-    expect(oldBytes() - before).toBeLessThan(2_000_000);
+    expect(oldObjectBytes() - before).toBeLessThan(2_000_000);
   });
 });
-
-/** Collects twice: what is alive at both grows old. */
-function youngCollector(): () => void {
-  setFlagsFromString('--expose-gc');
-  const collect = runInNewContext('gc') as (options: { type: 'minor' }) => void;
-  return () => {
-    collect({ type: 'minor' });
-    collect({ type: 'minor' });
-  };
-}
-
-function oldBytes(): number {
-  const old = getHeapSpaceStatistics().find(({ space_name: name }) => name === 'old_space');
-  return old?.space_used_size ?? Number.NaN;
-}

@@ -5,6 +5,7 @@ import { DeskSurges } from './desk-surges.js';
 import { MinHeap } from './min-heap.js';
 import type { TicketWalk } from './ticket-walk.js';
 import { ticketKey, type PlacedEvent, type TicketRow } from './ticket-row.js';
+import { TicketRows } from './ticket-rows.js';
 
 /** Timers are read from the database this far ahead of the watermark, ms. */
 const TIMER_LOOKAHEAD_MS = 5 * 60_000;
@@ -62,7 +63,7 @@ export interface StoredTime {
  * can be read again from the database, and is after every reassignment or rolled back batch.
  */
 export class PartitionMemory {
-  readonly rows = new Map<string, TicketRow>();
+  readonly rows = new TicketRows();
   readonly pending = new Map<string, Pending>();
   /** Dead letters about tickets that nobody has dealt with, by ticket key: what is said of these says that something is missing. */
   readonly incomplete = new Map<string, Set<string>>();
@@ -297,19 +298,12 @@ export class PartitionMemory {
    * the rows used longest ago make room; but not those of `kept` tickets.
    */
   trim(kept: ReadonlySet<string>): void {
-    for (const key of this.passed) if (!kept.has(key)) this.drop(key);
+    for (const key of this.passed) if (!kept.has(key)) this.rows.delete(key);
     this.passed.clear();
     for (const key of this.rows.keys()) {
       if (!this.isFull) return;
-      if (!kept.has(key)) this.drop(key);
+      if (!kept.has(key)) this.rows.delete(key);
     }
-  }
-
-  /** A row has grown old in memory and its state is young: as long as the one is not collected, it would keep the other. */
-  private drop(key: string): void {
-    const row = this.rows.get(key);
-    if (row !== undefined) row.state = null;
-    this.rows.delete(key);
   }
 
   /** Marks a row as used last. */
