@@ -122,7 +122,7 @@ async function startConsuming(parts: ServiceParts<SlaClockConfig, EventLog>): Pr
     wakeReaders: () => signal.announce(),
   });
   const sql = databaseSql(dataSource);
-  const folder = new ClockFolder(policies, new MonthPartitions(dataSource), observer, sql, clock);
+  const folder = new ClockFolder(policies, new MonthPartitions(dataSource), observer, clock);
   const tail = new EventTail(sql, log.partitions, logger);
   const streaming = new EventStreamMetrics(metrics, () => tail.followers);
   const signal = new EventSignal(config.DATABASE_URL, logger, () => tail.wake());

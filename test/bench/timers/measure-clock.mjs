@@ -16,7 +16,7 @@ const INTERVAL_MS = 1_000;
  * fired. Ticket ids are given in the order of their deadlines; told are those of after the warm-up.
  */
 export async function steady(stream, database, plan, ids, partitions) {
-  // Time has stood still; what is due meanwhile is read ahead here, not in the measurement.
+  // Time has stood still; the first timers are read here, not in the measurement.
   await stream.watermark(plan.steadyFrom);
   await sleep(1_000);
   const offset = Date.now() - plan.steadyFrom;

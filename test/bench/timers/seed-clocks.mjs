@@ -62,9 +62,8 @@ export async function openSeeding(databaseUrl, partitions) {
 }
 
 async function seed({ databaseUrl, partitions, policies, months }, tickets, at, firstOffset, onProgress) {
-  const sql = { query: async () => [] };
   // What is seeded is noticed when it happens.
-  const folder = new ClockFolder(policies, months, silent, sql, { now: () => at });
+  const folder = new ClockFolder(policies, months, silent, { now: () => at });
   const clients = await Promise.all(Array.from({ length: SIDE_BY_SIDE }, () => connectToSeed(databaseUrl)));
   const assignments = Array.from({ length: partitions }, (_, partition) => ({ partition }));
   const waiting = Array.from({ length: partitions }, () => []);

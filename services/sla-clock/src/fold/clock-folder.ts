@@ -1,7 +1,7 @@
 import type { Watermark } from '@punctual/contracts';
 import type { CompiledPolicy } from '@punctual/policy';
 import type { Clock, PinnedPolicies } from '@punctual/service-kit';
-import type { Assignment, RecordBatch, Sql, UnitOfWork } from '@punctual/stream';
+import type { Assignment, RecordBatch, UnitOfWork } from '@punctual/stream';
 import { loadIncomplete } from '../storage/incomplete-store.js';
 import type { MonthPartitions } from '../storage/month-partitions.js';
 import { loadSurges } from '../storage/surge-store.js';
@@ -11,15 +11,8 @@ import { loadWalks } from '../storage/walk-store.js';
 import { BatchFold } from './batch-fold.js';
 import type { FoldObserver } from './fold-observer.js';
 import { PartitionMemory } from './partition-memory.js';
-import { ReadAhead } from './read-ahead.js';
 import { ticketKey } from './ticket-row.js';
 import { WalkPace } from './walk-pace.js';
-
-/** What a spell of ownership of a partition knows. */
-interface Spell {
-  readonly memory: PartitionMemory;
-  readonly ahead: ReadAhead;
-}
 
 /**
  * Folds the partitions of `tickets.classified`. An event is recorded when it arrives; at each watermark the tickets that have something
@@ -27,7 +20,8 @@ interface Spell {
  * transaction. So verdicts are a function of the log, and of nothing else.
  */
 export class ClockFolder {
-  private readonly spells = new WeakMap<Assignment, Spell>();
+  /** What each spell of ownership of a partition knows. */
+  private readonly spells = new WeakMap<Assignment, PartitionMemory>();
   /** The memory of the last spell of each partition, for readers. */
   private readonly owned = new Map<number, PartitionMemory>();
   private readonly pace = new WalkPace();
@@ -36,8 +30,6 @@ export class ClockFolder {
     private readonly policies: PinnedPolicies<CompiledPolicy>,
     private readonly months: MonthPartitions,
     private readonly observer: FoldObserver,
-    /** Reads outside the units of work. */
-    private readonly sql: Sql,
     /** Says when, in fact, something is found; no verdict depends on it. */
     private readonly clock: Clock,
   ) {}
@@ -62,14 +54,12 @@ export class ClockFolder {
   }
 
   async fold(batch: RecordBatch, unit: UnitOfWork): Promise<void> {
-    const { memory, ahead } = await this.spellOf(batch.assignment, batch.partition, unit);
-    await ahead.rest();
+    const memory = await this.memoryOf(batch.assignment, batch.partition, unit);
     const { policies, months, observer, pace, clock } = this;
     await new BatchFold(batch.partition, memory, unit, policies, months, observer, pace, clock).run(batch.records);
-    unit.afterCommit(() => ahead.start());
   }
 
-  private async spellOf(assignment: Assignment, partition: number, unit: UnitOfWork): Promise<Spell> {
+  private async memoryOf(assignment: Assignment, partition: number, unit: UnitOfWork): Promise<PartitionMemory> {
     const known = this.spells.get(assignment);
     if (known) return known;
     const sql = await unit.transaction();
@@ -86,9 +76,8 @@ export class ClockFolder {
     }
     memory.ticketWalks = await loadWalks(sql, partition);
     for (const { policy, surge } of await loadSurges(sql, [partition])) memory.surges.add(policy, surge);
-    const spell = { memory, ahead: new ReadAhead(this.sql, memory) };
-    this.spells.set(assignment, spell);
+    this.spells.set(assignment, memory);
     this.owned.set(partition, memory);
-    return spell;
+    return memory;
   }
 }

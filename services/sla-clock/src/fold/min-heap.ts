@@ -2,27 +2,8 @@
 export class MinHeap<Item extends { readonly at: number }> {
   private readonly items: Item[] = [];
 
-  get size(): number {
-    return this.items.length;
-  }
-
   peek(): Item | undefined {
     return this.items[0];
-  }
-
-  /** At most `most` of the items before an instant, in no order. They stay. */
-  before(limit: number, most: number): Item[] {
-    const { items } = this;
-    const found: Item[] = [];
-    const places = [0];
-    for (let place = places.pop(); place !== undefined && found.length < most; place = places.pop()) {
-      const item = items[place];
-      // Below an item are only later ones.
-      if (item === undefined || item.at >= limit) continue;
-      found.push(item);
-      places.push(2 * place + 2, 2 * place + 1);
-    }
-    return found;
   }
 
   push(item: Item): void {

@@ -15,21 +15,6 @@ describe('a heap of instants', () => {
       }),
     );
   });
-
-  it('tells those before an instant, and keeps them', () => {
-    fc.assert(
-      fc.property(instants, fc.integer({ min: 0, max: 51 }), (all, limit) => {
-        const heap = heapOf(all);
-        const before = heap.before(limit, all.length).map(({ at }) => at);
-        expect(sorted(before)).toEqual(sorted(all.filter((at) => at < limit)));
-        expect(heap.size).toBe(all.length);
-      }),
-    );
-  });
-
-  it('tells no more of them than asked for', () => {
-    expect(heapOf([3, 1, 2, 5, 4]).before(5, 2)).toHaveLength(2);
-  });
 });
 
 function heapOf(instantsInIt: readonly number[]): MinHeap<{ readonly at: number }> {

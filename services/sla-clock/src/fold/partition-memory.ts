@@ -264,22 +264,6 @@ export class PartitionMemory {
     return due;
   }
 
-  /** Tickets with a timer up to `aheadMs` beyond what the last watermark made due, whose rows are not in memory: at most `most`. */
-  dueNext(aheadMs: number, most: number): string[] {
-    const { watermark } = this;
-    const keys = new Set<string>();
-    if (watermark === null) return [];
-    for (const [source, { groups }] of this.sources) {
-      for (const [settleMs, { wakes }] of groups) {
-        const { duesBefore } = horizonOf(watermark, source, settleMs);
-        for (const { at, key } of wakes.before(duesBefore + aheadMs, most)) {
-          if (keys.size < most && this.wakes.get(key) === at && !this.rows.has(key)) keys.add(key);
-        }
-      }
-    }
-    return [...keys];
-  }
-
   get armed(): number {
     return this.wakes.size;
   }

@@ -31,8 +31,8 @@ export interface TicketRecord extends TicketId {
 }
 
 /**
- * A ticket as it was read. What is JSON in the database stays text until it is asked for: tickets due next are read ahead and wait for their
- * watermark, and as objects they would take several times the memory meanwhile, and outlive the collections of young objects.
+ * A ticket as it was read. What is JSON in the database stays text until it is asked for: a ticket is read when something happens on it, and waits
+ * for its watermark; as objects, what is known of it would take several times the memory meanwhile.
  */
 export class StoredTicket implements TicketRow {
   readonly source: string;
