@@ -42,4 +42,5 @@ function isSubmittable(asked: unknown): boolean {
   return typeof asked === 'object' && asked !== null && 'submit' in asked;
 }
 
+// Assigned, since a method of the class would have to repeat every overload of pg's.
 SteadyClient.prototype.query = query as typeof pg.Client.prototype.query;

@@ -11,7 +11,7 @@ import { loadMissing } from './load-missing.js';
 import { creationOf, type PartitionMemory } from './partition-memory.js';
 import { policyNotPublished } from './policy-not-published.js';
 import { isSealedNow } from './seal-instant.js';
-import { ticketKey, widened, type TicketRow } from './ticket-row.js';
+import { newTicketRow, ticketKey, widened, type TicketRow } from './ticket-row.js';
 
 /** An event with the record that brought it. */
 export interface Arriving {
@@ -97,31 +97,8 @@ export class Arrivals {
     const { event } = value;
     const policy = await this.policies.pin(value.policy, creationOf([event]));
     if (policy === null) throw policyNotPublished(value.policy);
-    const row: TicketRow = {
-      source: event.source,
-      ticket: event.ticket,
-      policy: value.policy,
-      policyVersion: null,
-      settleMs: policy.settleMs,
-      scheme: null,
-      state: null,
-      priorityHistory: [],
-      coverageHistory: [],
-      revision: -1,
-      storedRevision: null,
-      foldedUpTo: null,
-      duesBefore: null,
-      foldedOffset: -1,
-      wakeAt: null,
-      storedTimer: null,
-      quarantined: null,
-      sealAt: null,
-      sealedAt: null,
-      firstEventAt: null,
-      lastEventAt: null,
-      firstPublishedAt: null,
-      lastPublishedAt: null,
-    };
+    const { source, ticket } = event;
+    const row = newTicketRow({ source, ticket, policy: value.policy, settleMs: policy.settleMs });
     this.changed.add(row);
     return row;
   }

@@ -52,6 +52,40 @@ export interface TicketRow {
   lastPublishedAt: Instant | null;
 }
 
+/** A ticket of which the database has nothing, and nothing is known yet. */
+export function newTicketRow({
+  source,
+  ticket,
+  policy,
+  settleMs,
+}: Pick<TicketRow, 'source' | 'ticket' | 'policy' | 'settleMs'>): TicketRow {
+  return {
+    source,
+    ticket,
+    policy,
+    policyVersion: null,
+    settleMs,
+    scheme: null,
+    state: null,
+    priorityHistory: [],
+    coverageHistory: [],
+    revision: -1,
+    storedRevision: null,
+    foldedUpTo: null,
+    duesBefore: null,
+    foldedOffset: -1,
+    wakeAt: null,
+    storedTimer: null,
+    quarantined: null,
+    sealAt: null,
+    sealedAt: null,
+    firstEventAt: null,
+    lastEventAt: null,
+    firstPublishedAt: null,
+    lastPublishedAt: null,
+  };
+}
+
 /** The timer of a ticket; null where time changes nothing on it, and while it is quarantined. */
 export function timerOf({ wakeAt, settleMs, quarantined }: TicketRow): Timer | null {
   return wakeAt === null || quarantined !== null ? null : { wakeAt, settleMs };

@@ -1,6 +1,6 @@
 import { collectYoungObjects, oldObjectBytes } from '@punctual/test-kit';
 import { describe, expect, it } from 'vitest';
-import type { TicketRow } from './ticket-row.js';
+import { newTicketRow, type TicketRow } from './ticket-row.js';
 import { TicketRows } from './ticket-rows.js';
 
 describe('the rows in memory', () => {
@@ -46,30 +46,6 @@ describe('the rows in memory', () => {
 });
 
 function newRow(ticket: string): TicketRow {
-  return {
-    source: 'desk',
-    // Its own text, not one that is put together when it is read.
-    ticket: Buffer.from(ticket).toString(),
-    policy: 'rego',
-    policyVersion: null,
-    settleMs: 0,
-    scheme: null,
-    state: null,
-    priorityHistory: [],
-    coverageHistory: [],
-    revision: 1,
-    storedRevision: null,
-    foldedUpTo: null,
-    duesBefore: null,
-    foldedOffset: -1,
-    wakeAt: null,
-    storedTimer: null,
-    quarantined: null,
-    sealAt: null,
-    sealedAt: null,
-    firstEventAt: null,
-    lastEventAt: null,
-    firstPublishedAt: null,
-    lastPublishedAt: null,
-  };
+  // Its own text, not one that is put together when it is read.
+  return newTicketRow({ source: 'desk', ticket: Buffer.from(ticket).toString(), policy: 'rego', settleMs: 0 });
 }

@@ -1,7 +1,7 @@
 import type { Sql } from '@punctual/stream';
 import type { DataSource } from 'typeorm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { TicketRow } from '../fold/ticket-row.js';
+import { newTicketRow, type TicketRow } from '../fold/ticket-row.js';
 import { openClockDatabase, type ClockDatabase } from './clock-database.spec-kit.js';
 import { databaseSql } from './database-sql.js';
 import { scansOf } from './scans.spec-kit.js';
@@ -37,19 +37,9 @@ beforeEach(async () => {
 
 /** A ticket of which the database has nothing. */
 function newRow(ticket: string, wakeAt: number | null): TicketRow {
-  return {
-    ...{ source: 'desk', ticket, policy: 'acme', policyVersion: null, settleMs: SETTLE, scheme: null, state: null },
-    ...{
-      priorityHistory: [],
-      coverageHistory: [],
-      revision: 1,
-      storedRevision: null,
-      foldedUpTo: null,
-      duesBefore: null,
-    },
-    ...{ foldedOffset: -1, wakeAt, storedTimer: null, quarantined: null, sealAt: null, sealedAt: null },
-    ...{ firstEventAt: null, lastEventAt: null, firstPublishedAt: null, lastPublishedAt: null },
-  };
+  const row = newTicketRow({ source: 'desk', ticket, policy: 'acme', settleMs: SETTLE });
+  row.wakeAt = wakeAt;
+  return row;
 }
 
 async function timers(): Promise<unknown> {
